@@ -1,0 +1,13 @@
+//! What a certification authority checks about a signing key, as a pure library.
+//!
+//! Nothing here opens a socket, reads a clock or looks at the environment. The PKCS#11 module uses the same code
+//! before it shows a key to a host, so that a subscriber and a CA can never disagree about the rules.
+//!
+//! - [`admission`]: may a host use this key at all? One file per cloud.
+//! - [`public_key`]: one strict encoding of a public key, and nothing else.
+//! - [`signature`]: does this signature belong to that key?
+#![forbid(unsafe_code)]
+
+pub mod admission;
+pub mod public_key;
+pub mod signature;

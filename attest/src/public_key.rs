@@ -1,0 +1,264 @@
+//! Public keys in exactly one encoding.
+//!
+//! A CA compares keys byte by byte, so a key with two spellings would be two keys. Accepted are DER
+//! `SubjectPublicKeyInfo` structures (RFC 5280 §4.1.2.7) of `rsaEncryption` with NULL parameters (RFC 3279 §2.3.1)
+//! and of `id-ecPublicKey` with a named curve and an uncompressed point (RFC 5480 §2).
+
+use std::fmt;
+
+use der::asn1::{AnyRef, ObjectIdentifier, UintRef};
+use der::{Decode, Encode, Sequence};
+use p256::ecdsa::VerifyingKey as P256Key;
+use p384::ecdsa::VerifyingKey as P384Key;
+use rsa::{BoxedUint, RsaPublicKey};
+use sha1::{Digest, Sha1};
+use spki::SubjectPublicKeyInfoRef;
+
+/// `rsaEncryption`, RFC 3279 §2.3.1.
+const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
+/// `id-ecPublicKey`, RFC 5480 §2.1.1.
+const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
+/// `secp256r1`, RFC 5480 §2.1.1.1.
+const SECP256R1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
+/// `secp384r1`, RFC 5480 §2.1.1.1.
+const SECP384R1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
+/// The smallest exponent FIPS 186-5 §5.1 allows is 2^16 + 1.
+const SMALLEST_EXPONENT: u64 = (1 << 16) + 1;
+
+/// What kind of key it is: the key services' asymmetric signing keys that this version can use.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum Algorithm {
+    /// RSA with a 2048-bit modulus.
+    Rsa2048,
+    /// RSA with a 3072-bit modulus.
+    Rsa3072,
+    /// RSA with a 4096-bit modulus.
+    Rsa4096,
+    /// NIST P-256, also called secp256r1 and prime256v1.
+    P256,
+    /// NIST P-384, also called secp384r1.
+    P384,
+}
+
+impl Algorithm {
+    /// The name people use for it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Rsa2048 => "RSA-2048",
+            Self::Rsa3072 => "RSA-3072",
+            Self::Rsa4096 => "RSA-4096",
+            Self::P256 => "P-256",
+            Self::P384 => "P-384",
+        }
+    }
+
+    /// Size of the modulus or of the field, in bits.
+    #[must_use]
+    pub fn bits(self) -> usize {
+        match self {
+            Self::Rsa2048 => 2048,
+            Self::Rsa3072 => 3072,
+            Self::Rsa4096 => 4096,
+            Self::P256 => 256,
+            Self::P384 => 384,
+        }
+    }
+
+    /// Whether it is RSA; otherwise it is an elliptic curve.
+    #[must_use]
+    pub fn is_rsa(self) -> bool {
+        match self {
+            Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 => true,
+            Self::P256 | Self::P384 => false,
+        }
+    }
+
+    /// Length of every signature in bytes: the modulus, or r‖s.
+    #[must_use]
+    pub fn signature_length(self) -> usize {
+        if self.is_rsa() { self.bits() / 8 } else { self.bits() / 8 * 2 }
+    }
+}
+
+/// A public key that was parsed strictly and can verify.
+#[derive(Clone)]
+pub struct PublicKey {
+    algorithm: Algorithm,
+    spki: Vec<u8>,
+    identifier: [u8; 20],
+    pub(crate) material: Material,
+}
+
+#[derive(Clone)]
+pub(crate) enum Material {
+    Rsa { key: Box<RsaPublicKey>, modulus: Vec<u8>, exponent: Vec<u8> },
+    P256 { key: Box<P256Key>, point: Vec<u8> },
+    P384 { key: Box<P384Key>, point: Vec<u8> },
+}
+
+/// Why bytes are not a public key in the one accepted encoding.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum PublicKeyError {
+    /// Not a DER `SubjectPublicKeyInfo`, or bytes follow it.
+    Encoding(String),
+    /// The algorithm or curve is not one this version knows; its object identifier in dotted form.
+    Algorithm(String),
+    /// The algorithm's parameters are not the only ones allowed.
+    Parameters(&'static str),
+    /// The key itself breaks a rule of its algorithm.
+    Key(&'static str),
+}
+
+impl fmt::Display for PublicKeyError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Encoding(reason) => write!(out, "not a DER SubjectPublicKeyInfo: {reason}"),
+            Self::Algorithm(oid) => write!(out, "public key algorithm or curve {oid} is not supported"),
+            Self::Parameters(reason) => write!(out, "public key parameters: {reason}"),
+            Self::Key(reason) => write!(out, "public key: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for PublicKeyError {}
+
+/// `RSAPublicKey`, RFC 8017 §A.1.1.
+#[derive(Sequence)]
+struct RsaKeyFields<'a> {
+    modulus: UintRef<'a>,
+    exponent: UintRef<'a>,
+}
+
+impl PublicKey {
+    /// Parses a DER `SubjectPublicKeyInfo`.
+    ///
+    /// # Errors
+    /// [`PublicKeyError`] unless the bytes are the one accepted encoding of a supported key, to the last byte.
+    pub fn from_spki(der: &[u8]) -> Result<Self, PublicKeyError> {
+        let spki = SubjectPublicKeyInfoRef::from_der(der).map_err(encoding)?;
+        let bits = spki.subject_public_key.as_bytes().ok_or(PublicKeyError::Key("has unused bits"))?;
+        let (algorithm, material) = match spki.algorithm.oid {
+            RSA_ENCRYPTION => rsa(spki.algorithm.parameters, bits)?,
+            EC_PUBLIC_KEY => elliptic(spki.algorithm.parameters, bits)?,
+            other => return Err(PublicKeyError::Algorithm(other.to_string())),
+        };
+        Ok(Self { algorithm, spki: der.to_vec(), identifier: identifier(bits), material })
+    }
+
+    /// What kind of key it is.
+    #[must_use]
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The DER `SubjectPublicKeyInfo` it was parsed from.
+    #[must_use]
+    pub fn spki(&self) -> &[u8] {
+        &self.spki
+    }
+
+    /// The subject key identifier: 20 bytes, RFC 5280 §4.2.1.2 method 1.
+    #[must_use]
+    pub fn identifier(&self) -> &[u8; 20] {
+        &self.identifier
+    }
+
+    /// Modulus and public exponent, unsigned, most significant byte first, without a leading zero; RSA keys only.
+    #[must_use]
+    pub fn rsa_parts(&self) -> Option<(&[u8], &[u8])> {
+        match &self.material {
+            Material::Rsa { modulus, exponent, .. } => Some((modulus, exponent)),
+            Material::P256 { .. } | Material::P384 { .. } => None,
+        }
+    }
+
+    /// DER of the curve's object identifier and the uncompressed point `04‖X‖Y`; elliptic curve keys only.
+    #[must_use]
+    pub fn curve_and_point(&self) -> Option<(Vec<u8>, &[u8])> {
+        let (curve, point) = match &self.material {
+            Material::Rsa { .. } => return None,
+            Material::P256 { point, .. } => (SECP256R1, point),
+            Material::P384 { point, .. } => (SECP384R1, point),
+        };
+        Some((curve.to_der().unwrap_or_default(), point))
+    }
+}
+
+/// Shows the algorithm and the key identifier: enough to tell keys apart in a test's output.
+impl fmt::Debug for PublicKey {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "PublicKey({}, {:02x?})", self.algorithm.name(), self.identifier)
+    }
+}
+
+impl Eq for PublicKey {}
+
+/// Equal when the encodings are equal: there is one encoding per key.
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.spki == other.spki
+    }
+}
+
+/// The subject key identifier of the bits of a `subjectPublicKey`: their SHA-1, RFC 5280 §4.2.1.2 method 1.
+///
+/// A name for a key, not a security measure.
+#[must_use]
+pub fn identifier(subject_public_key: &[u8]) -> [u8; 20] {
+    Sha1::digest(subject_public_key).into()
+}
+
+fn encoding(error: der::Error) -> PublicKeyError {
+    PublicKeyError::Encoding(error.to_string())
+}
+
+fn rsa(parameters: Option<AnyRef<'_>>, bits: &[u8]) -> Result<(Algorithm, Material), PublicKeyError> {
+    if !parameters.is_some_and(AnyRef::is_null) {
+        return Err(PublicKeyError::Parameters("rsaEncryption takes NULL and nothing else"));
+    }
+    let fields = RsaKeyFields::from_der(bits).map_err(encoding)?;
+    let (modulus, exponent) = (fields.modulus.as_bytes(), fields.exponent.as_bytes());
+    let n = BoxedUint::from_be_slice_vartime(modulus);
+    let e = BoxedUint::from_be_slice_vartime(exponent);
+    let algorithm = match n.bits_vartime() {
+        2048 => Algorithm::Rsa2048,
+        3072 => Algorithm::Rsa3072,
+        4096 => Algorithm::Rsa4096,
+        _ => return Err(PublicKeyError::Key("an RSA modulus must have 2048, 3072 or 4096 bits")),
+    };
+    if e < BoxedUint::from(SMALLEST_EXPONENT) {
+        return Err(PublicKeyError::Key("an RSA exponent must be at least 65537"));
+    }
+    let key = RsaPublicKey::new(n, e)
+        .map_err(|_| PublicKeyError::Key("the RSA modulus or exponent is even or out of range"))?;
+    let material = Material::Rsa { key: Box::new(key), modulus: modulus.to_vec(), exponent: exponent.to_vec() };
+    Ok((algorithm, material))
+}
+
+fn elliptic(parameters: Option<AnyRef<'_>>, point: &[u8]) -> Result<(Algorithm, Material), PublicKeyError> {
+    let curve: ObjectIdentifier = parameters
+        .ok_or(PublicKeyError::Parameters("an elliptic curve key needs a named curve"))?
+        .decode_as()
+        .map_err(|_| {
+            PublicKeyError::Parameters("an elliptic curve key needs a named curve, not explicit parameters")
+        })?;
+    // SEC 1 §2.3.3: 04 marks an uncompressed point.
+    if point.first() != Some(&0x04) {
+        return Err(PublicKeyError::Key("an elliptic curve point must be uncompressed"));
+    }
+    let not_on_curve = |_| PublicKeyError::Key("the point is not on its curve");
+    match curve {
+        SECP256R1 => {
+            let key = Box::new(P256Key::from_sec1_bytes(point).map_err(not_on_curve)?);
+            Ok((Algorithm::P256, Material::P256 { key, point: point.to_vec() }))
+        }
+        SECP384R1 => {
+            let key = Box::new(P384Key::from_sec1_bytes(point).map_err(not_on_curve)?);
+            Ok((Algorithm::P384, Material::P384 { key, point: point.to_vec() }))
+        }
+        other => Err(PublicKeyError::Algorithm(other.to_string())),
+    }
+}

@@ -1,0 +1,3 @@
+"""The cases of the request matrix, one module per noun. Importing this package registers them all."""
+
+from . import aliases, imports, keys, listing, protocol, records, regions, signing, states, tags, verifying  # noqa: F401

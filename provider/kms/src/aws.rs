@@ -1,0 +1,167 @@
+//! AWS KMS, through the official SDK.
+
+mod client;
+mod error;
+mod identity;
+mod name;
+mod record;
+mod transport;
+
+use std::sync::Arc;
+
+use aws_sdk_kms::Client;
+use aws_sdk_kms::primitives::Blob;
+use aws_sdk_kms::types::{MessageType, SigningAlgorithmSpec};
+use futures_util::{StreamExt, stream};
+use hardkey_attest::admission::Exceptions;
+use hardkey_attest::public_key::Algorithm;
+use hardkey_attest::signature::{Hash, Scheme};
+
+use crate::deadline::Deadline;
+use crate::network::SharedNetwork;
+use crate::service::{KeyFault, KeyId, KeyRecord, KeyService, ServiceError, ServiceErrorKind, SignInput, Signature};
+use client::Clients;
+use error::{Action, Failure};
+
+pub use name::KeyName;
+
+/// Keys asked for at once: enough to hide the round trips, few enough for the lowest request quota.
+const KEYS_AT_ONCE: usize = 8;
+
+/// One token's settings.
+#[derive(Clone, Debug, Default)]
+pub struct AwsConfig {
+    /// Keys by name.
+    pub keys: Vec<KeyName>,
+    /// The one region of the token; `None` leaves it to the environment and the profile.
+    pub region: Option<String>,
+    /// Named profile of the shared AWS files.
+    pub profile: Option<String>,
+    /// URL to use instead of the region's own endpoint.
+    pub endpoint: Option<String>,
+    /// List the keys of the account and region as well.
+    pub discover: bool,
+}
+
+/// AWS KMS as one token sees it.
+pub struct AwsKms {
+    keys: Vec<KeyName>,
+    discover: bool,
+    exceptions: Exceptions,
+    clients: Clients,
+}
+
+impl AwsKms {
+    /// Makes the service. Nothing is read or connected before the first use.
+    #[must_use]
+    pub fn new(config: AwsConfig, exceptions: Exceptions, network: SharedNetwork) -> Self {
+        let AwsConfig { keys, region, profile, endpoint, discover } = config;
+        Self { keys, discover, exceptions, clients: Clients::new(region, profile, endpoint, network) }
+    }
+}
+
+impl KeyService for AwsKms {
+    fn keys(
+        &self,
+        known: &[Arc<KeyRecord>],
+        deadline: &Deadline,
+    ) -> Result<Vec<Result<KeyRecord, KeyFault>>, ServiceError> {
+        let wanted: Vec<KeyName> =
+            self.keys.iter().filter(|name| known.iter().all(|record| record.name != name.as_str())).cloned().collect();
+        let known_ids: Vec<KeyId> = known.iter().map(|record| record.id.clone()).collect();
+        let (discover, exceptions) = (self.discover, self.exceptions);
+        self.clients.call(deadline, |client| {
+            let (wanted, known_ids) = (wanted.clone(), known_ids.clone());
+            async move {
+                let mut wanted: Vec<(KeyName, Option<String>)> = wanted.into_iter().map(|name| (name, None)).collect();
+                if discover {
+                    let listed = record::list(&client).await?;
+                    wanted.extend(
+                        listed.into_iter().filter(|(name, _)| known_ids.iter().all(|id| id.as_str() != name.as_str())),
+                    );
+                }
+                fetch_all(&client, wanted, exceptions).await
+            }
+        })
+    }
+
+    fn sign(&self, key: &KeyId, input: SignInput<'_>, deadline: &Deadline) -> Result<Signature, ServiceError> {
+        let algorithm = signing_algorithm(input)?;
+        let digest = presented_digest(input);
+        self.clients.call(deadline, |client| {
+            let request = client
+                .sign()
+                .key_id(key.as_str())
+                .message(Blob::new(digest.clone()))
+                .message_type(MessageType::Digest)
+                .signing_algorithm(algorithm.clone());
+            async move {
+                let answer = request.send().await.map_err(|error| Failure::new(Action::Sign, &error))?;
+                if answer.key_id() != Some(key.as_str()) {
+                    return Err(Failure::malformed("the answer to kms:Sign names another key"));
+                }
+                match answer.signature() {
+                    Some(signature) => Ok(Signature::new(signature.as_ref().to_vec())),
+                    None => Err(Failure::malformed("the answer to kms:Sign holds no signature")),
+                }
+            }
+        })
+    }
+}
+
+/// The order of the answer is the order of the question, so that objects have the same handles in every run.
+async fn fetch_all(
+    client: &Client,
+    wanted: Vec<(KeyName, Option<String>)>,
+    exceptions: Exceptions,
+) -> Result<Vec<Result<KeyRecord, KeyFault>>, Failure> {
+    let fetched: Vec<(KeyName, Result<KeyRecord, Failure>)> = stream::iter(wanted)
+        .map(|(name, label)| async move {
+            let outcome = record::fetch(client, &name, label, exceptions).await;
+            (name, outcome)
+        })
+        .buffered(KEYS_AT_ONCE)
+        .collect()
+        .await;
+    let mut answers = Vec::with_capacity(fetched.len());
+    for (name, outcome) in fetched {
+        match outcome {
+            // Every key's request was made with the same credentials: get new ones and ask again.
+            Err(failure) if failure.stale_credentials => return Err(failure),
+            Err(failure) => answers.push(Err(KeyFault { name: name.as_str().to_owned(), error: failure.error })),
+            Ok(record) => answers.push(Ok(record)),
+        }
+    }
+    Ok(answers)
+}
+
+fn signing_algorithm(input: SignInput<'_>) -> Result<SigningAlgorithmSpec, ServiceError> {
+    match (input.algorithm, input.scheme) {
+        (Algorithm::Rsa2048 | Algorithm::Rsa3072 | Algorithm::Rsa4096, Scheme::RsaPkcs1(hash)) => Ok(match hash {
+            Hash::Sha256 => SigningAlgorithmSpec::RsassaPkcs1V15Sha256,
+            Hash::Sha384 => SigningAlgorithmSpec::RsassaPkcs1V15Sha384,
+            Hash::Sha512 => SigningAlgorithmSpec::RsassaPkcs1V15Sha512,
+        }),
+        (Algorithm::P256, Scheme::Ecdsa) => Ok(SigningAlgorithmSpec::EcdsaSha256),
+        (Algorithm::P384, Scheme::Ecdsa) => Ok(SigningAlgorithmSpec::EcdsaSha384),
+        (algorithm, scheme) => Err(ServiceError {
+            kind: ServiceErrorKind::Unsupported,
+            cause: format!("AWS KMS does not sign with {scheme:?} and a {} key", algorithm.name()),
+            remedy: "use another mechanism".to_owned(),
+            request_id: None,
+        }),
+    }
+}
+
+/// AWS KMS takes an ECDSA digest of exactly the curve's length. ECDSA itself uses the leftmost bits of a longer one
+/// and the whole number of a shorter one (FIPS 186-5 §6.4.1), so cutting and left-padding change nothing.
+fn presented_digest(input: SignInput<'_>) -> Vec<u8> {
+    if input.algorithm.is_rsa() {
+        return input.digest.to_vec();
+    }
+    let length = input.algorithm.bits() / 8;
+    let kept = input.digest.get(..length).unwrap_or(input.digest);
+    let mut digest = vec![0; length - kept.len()];
+    digest.extend_from_slice(kept);
+    digest
+}

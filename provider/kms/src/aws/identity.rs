@@ -1,0 +1,213 @@
+//! Who asks: region, settings and credentials of one token.
+//!
+//! Credential providers hold connections and caches, so they live on one lane of their own, driven by whoever needs a
+//! token. Everybody else gets an immutable snapshot.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{ProvideCredentials, future};
+
+use super::error::{Failure, chain};
+use super::transport::Transport;
+use crate::deadline::Deadline;
+use crate::lane::Lanes;
+use crate::network::SharedNetwork;
+use crate::service::ServiceErrorKind;
+
+/// Credentials are renewed this long before they end. Instance metadata has the next ones five minutes before.
+const EARLY: Duration = Duration::from_secs(60);
+/// While somebody renews credentials that are still good, the others go on with them for this long.
+const RENEWAL: Duration = Duration::from_secs(10);
+
+/// The identity of one token.
+pub(super) struct Identity {
+    region: Option<String>,
+    profile: Option<String>,
+    network: SharedNetwork,
+    /// One lane: a provider is never polled on two runtimes.
+    source: Lanes<Arc<OnceLock<SdkConfig>>>,
+    snapshot: Arc<Snapshot>,
+}
+
+/// The credentials in force.
+#[derive(Default)]
+pub(super) struct Snapshot(Mutex<Option<Issued>>);
+
+#[derive(Clone)]
+struct Issued {
+    credentials: Credentials,
+    renew_at: Option<SystemTime>,
+}
+
+impl Identity {
+    pub(super) fn new(region: Option<String>, profile: Option<String>, network: SharedNetwork) -> Self {
+        Self { region, profile, network, source: Lanes::new(1, Arc::default), snapshot: Arc::default() }
+    }
+
+    /// The credentials in force, for clients of signing lanes.
+    pub(super) fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshot)
+    }
+
+    /// Region and settings from the environment and the shared files, read on the credential lane.
+    pub(super) fn settings(&self, deadline: &Deadline) -> Result<SdkConfig, Failure> {
+        let loader = self.loader()?;
+        self.source.run(deadline, |settings| {
+            let settings = Arc::clone(settings);
+            async move { load(&settings, loader).await }
+        })?
+    }
+
+    /// Makes sure that the snapshot holds credentials that are good now. Asks nobody while they are.
+    pub(super) fn refresh(&self, deadline: &Deadline) -> Result<(), Failure> {
+        if !self.snapshot.needs_renewal() {
+            return Ok(());
+        }
+        let loader = self.loader()?;
+        let snapshot = self.snapshot();
+        self.source.run(deadline, |settings| {
+            let settings = Arc::clone(settings);
+            async move {
+                // Somebody may have renewed them while this call waited for the lane.
+                if snapshot.is_fresh() {
+                    return Ok(());
+                }
+                let settings = load(&settings, loader).await?;
+                let provider = settings.credentials_provider().ok_or_else(|| no_credentials("no source is set up"))?;
+                match provider.provide_credentials().await {
+                    Ok(credentials) => snapshot.publish(credentials),
+                    // Credentials that are still good outlast a source that is out of order.
+                    Err(_) if snapshot.is_usable() => {}
+                    Err(error) => return Err(no_credentials(&chain(&error))),
+                }
+                Ok(())
+            }
+        })?
+    }
+
+    /// Forgets the snapshot: AWS said that these credentials are not good, whatever their date says.
+    pub(super) fn forget(&self) {
+        *self.snapshot.lock() = None;
+    }
+
+    fn loader(&self) -> Result<ConfigLoader, Failure> {
+        let network = self
+            .network
+            .get()
+            .map_err(|error| Failure::plain(ServiceErrorKind::Unavailable, error.to_string(), "then try again"))?;
+        let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
+            .http_client(Transport::new(Arc::clone(&network)))
+            .identity_cache(aws_sdk_kms::config::IdentityCache::no_cache())
+            .use_fips(network.settings().fips);
+        if let Some(region) = &self.region {
+            loader = loader.region(Region::new(region.clone()));
+        }
+        if let Some(profile) = &self.profile {
+            loader = loader.profile_name(profile);
+        }
+        Ok(loader)
+    }
+}
+
+/// Reads the settings once per lane; a lane that is lost takes its settings with it.
+async fn load(settings: &OnceLock<SdkConfig>, loader: ConfigLoader) -> Result<SdkConfig, Failure> {
+    if let Some(settings) = settings.get() {
+        return Ok(settings.clone());
+    }
+    let loaded = loader.load().await;
+    if loaded.region().is_none() {
+        return Err(Failure::plain(
+            ServiceErrorKind::NotFound,
+            "no AWS region is known: the key's name has none, and neither have the configuration, AWS_REGION or the profile".to_owned(),
+            "name the key by its ARN, or set region in its [[token]], or AWS_REGION",
+        ));
+    }
+    Ok(settings.get_or_init(|| loaded).clone())
+}
+
+fn no_credentials(why: &str) -> Failure {
+    Failure::plain(
+        ServiceErrorKind::Denied,
+        format!("no AWS credentials: {why}"),
+        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role is attached",
+    )
+}
+
+impl Snapshot {
+    fn lock(&self) -> MutexGuard<'_, Option<Issued>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn publish(&self, credentials: Credentials) {
+        let now = SystemTime::now();
+        let renew_at = credentials.expiry().map(|end| {
+            let life = end.duration_since(now).unwrap_or_default();
+            // Half-way through for the very short-lived.
+            now + life.saturating_sub(EARLY).max(life / 2)
+        });
+        *self.lock() = Some(Issued { credentials, renew_at });
+    }
+
+    /// True for one caller at a time while the credentials are still good, and for everybody once they are not.
+    fn needs_renewal(&self) -> bool {
+        let mut issued = self.lock();
+        let now = SystemTime::now();
+        match issued.as_mut() {
+            None => true,
+            Some(issued) if issued.ended(now) => true,
+            Some(issued) if issued.is_due(now) => {
+                issued.renew_at = Some(now + RENEWAL);
+                true
+            }
+            Some(_) => false,
+        }
+    }
+
+    fn is_fresh(&self) -> bool {
+        let now = SystemTime::now();
+        // A renewal that is under way has moved the date, so look at how much life is left as well.
+        self.lock().as_ref().is_some_and(|issued| {
+            !issued.ended(now)
+                && issued.credentials.expiry().is_none_or(|end| end.duration_since(now).is_ok_and(|left| left > EARLY))
+        })
+    }
+
+    fn is_usable(&self) -> bool {
+        self.lock().as_ref().is_some_and(|issued| !issued.ended(SystemTime::now()))
+    }
+}
+
+impl Issued {
+    fn ended(&self, now: SystemTime) -> bool {
+        self.credentials.expiry().is_some_and(|end| end <= now)
+    }
+
+    fn is_due(&self, now: SystemTime) -> bool {
+        self.renew_at.is_some_and(|due| due <= now)
+    }
+}
+
+/// What a signing lane's client asks before each request: answered at once, from memory.
+impl ProvideCredentials for Snapshot {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let issued = self.lock().as_ref().map(|issued| issued.credentials.clone());
+        future::ProvideCredentials::ready(
+            issued.ok_or_else(|| CredentialsError::not_loaded("credentials were withdrawn while in use")),
+        )
+    }
+}
+
+/// Says whether there are any: credentials stay out of logs.
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Snapshot({})", if self.lock().is_some() { "set" } else { "empty" })
+    }
+}

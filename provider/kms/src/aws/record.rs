@@ -1,0 +1,132 @@
+//! From AWS's answers to key records.
+
+use aws_sdk_kms::Client;
+use aws_sdk_kms::types::KeyMetadata;
+use hardkey_attest::admission::Exceptions;
+use hardkey_attest::admission::aws::{KeyFacts, admit};
+use hardkey_attest::public_key::{Algorithm, PublicKey};
+use hardkey_attest::signature::{Hash, Scheme};
+
+use super::KeyName;
+use super::error::{Action, Failure};
+use crate::service::{KeyId, KeyRecord, Standing, UsableKey};
+
+/// The most a page of `ListKeys` may hold: AWS KMS API reference, ListKeys. Fewer pages, fewer round trips.
+const KEYS_PER_PAGE: i32 = 1000;
+/// The most a page of `ListAliases` may hold: AWS KMS API reference, ListAliases.
+const ALIASES_PER_PAGE: i32 = 100;
+
+/// Asks for one key: what it is, whether it may be used, and then its public half.
+///
+/// The name is resolved once. Everything after the first answer is asked by ARN, so that an alias that is repointed
+/// meanwhile cannot mix two keys. A refused key's public half is never asked for.
+pub(super) async fn fetch(
+    client: &Client,
+    name: &KeyName,
+    label: Option<String>,
+    exceptions: Exceptions,
+) -> Result<KeyRecord, Failure> {
+    let described = client.describe_key().key_id(name.as_str()).send().await;
+    let described = described.map_err(|error| Failure::new(Action::DescribeKey, &error))?;
+    let metadata =
+        described.key_metadata().ok_or_else(|| Failure::malformed("the answer to kms:DescribeKey is empty"))?;
+    let arn = metadata.arn().ok_or_else(|| Failure::malformed("the answer to kms:DescribeKey names no key"))?;
+    let id = KeyId::new(arn.to_owned());
+    let label = label.or_else(|| name.alias().map(str::to_owned)).unwrap_or_else(|| metadata.key_id().to_owned());
+    let standing = standing(client, arn, metadata, exceptions).await?;
+    Ok(KeyRecord { name: name.as_str().to_owned(), id, label, standing })
+}
+
+async fn standing(
+    client: &Client,
+    arn: &str,
+    metadata: &KeyMetadata,
+    exceptions: Exceptions,
+) -> Result<Standing, Failure> {
+    let facts = KeyFacts {
+        arn: Some(arn),
+        cloud_hsm_cluster: metadata.cloud_hsm_cluster_id(),
+        custom_key_store: metadata.custom_key_store_id(),
+        key_manager: metadata.key_manager().map(|value| value.as_str()),
+        key_state: metadata.key_state().map(|value| value.as_str()),
+        key_usage: metadata.key_usage().map(|value| value.as_str()),
+        origin: metadata.origin().map(|value| value.as_str()),
+        xks_key: metadata.xks_key_configuration().and_then(|value| value.id()),
+    };
+    let origin = match admit(&facts, exceptions) {
+        Ok(origin) => origin,
+        Err(refusal) => return Ok(Standing::Refused(refusal)),
+    };
+    let spec = metadata.key_spec().map_or("unstated", |spec| spec.as_str());
+    let Some(algorithm) = algorithm(spec) else {
+        return Ok(Standing::Unsupported(spec.to_owned()));
+    };
+    let answer = client.get_public_key().key_id(arn).send().await;
+    let answer = answer.map_err(|error| Failure::new(Action::GetPublicKey, &error))?;
+    if answer.key_id() != Some(arn) {
+        return Err(Failure::malformed("the answer to kms:GetPublicKey names another key"));
+    }
+    let der = answer.public_key().ok_or_else(|| Failure::malformed("the answer to kms:GetPublicKey holds no key"))?;
+    let public_key = PublicKey::from_spki(der.as_ref())
+        .map_err(|error| Failure::malformed(&format!("the answer to kms:GetPublicKey: {error}")))?;
+    if public_key.algorithm() != algorithm {
+        return Err(Failure::malformed(&format!(
+            "kms:DescribeKey says {spec}, but kms:GetPublicKey holds a {} key",
+            public_key.algorithm().name()
+        )));
+    }
+    let mut schemes: Vec<Scheme> =
+        answer.signing_algorithms().iter().filter_map(|spec| scheme(spec.as_str())).collect();
+    schemes.dedup();
+    Ok(Standing::Usable(UsableKey { origin, public_key, schemes }))
+}
+
+/// Every key of the account and region, oldest name first, each with an alias where it has one.
+pub(super) async fn list(client: &Client) -> Result<Vec<(KeyName, Option<String>)>, Failure> {
+    let mut aliases: Vec<(String, String)> = Vec::new();
+    let mut pages = client.list_aliases().into_paginator().page_size(ALIASES_PER_PAGE).send();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|error| Failure::new(Action::ListAliases, &error))?;
+        for alias in page.aliases() {
+            if let (Some(id), Some(name)) = (alias.target_key_id(), alias.alias_name()) {
+                let name = name.strip_prefix("alias/").unwrap_or(name);
+                aliases.push((id.to_owned(), name.to_owned()));
+            }
+        }
+    }
+    let mut keys = Vec::new();
+    let mut pages = client.list_keys().into_paginator().page_size(KEYS_PER_PAGE).send();
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|error| Failure::new(Action::ListKeys, &error))?;
+        for key in page.keys() {
+            let arn = key.key_arn().ok_or_else(|| Failure::malformed("the answer to kms:ListKeys names no key"))?;
+            let name = KeyName::parse(arn).map_err(|reason| Failure::malformed(&reason))?;
+            let alias = aliases.iter().find(|(id, _)| Some(id.as_str()) == key.key_id());
+            keys.push((name, alias.map(|(_, alias)| alias.clone())));
+        }
+    }
+    Ok(keys)
+}
+
+/// `KeySpec` values this version can use: AWS KMS API reference, KeyMetadata.
+fn algorithm(spec: &str) -> Option<Algorithm> {
+    match spec {
+        "RSA_2048" => Some(Algorithm::Rsa2048),
+        "RSA_3072" => Some(Algorithm::Rsa3072),
+        "RSA_4096" => Some(Algorithm::Rsa4096),
+        "ECC_NIST_P256" => Some(Algorithm::P256),
+        "ECC_NIST_P384" => Some(Algorithm::P384),
+        _ => None,
+    }
+}
+
+/// `SigningAlgorithms` values this version can use: AWS KMS API reference, Sign.
+fn scheme(algorithm: &str) -> Option<Scheme> {
+    match algorithm {
+        "RSASSA_PKCS1_V1_5_SHA_256" => Some(Scheme::RsaPkcs1(Hash::Sha256)),
+        "RSASSA_PKCS1_V1_5_SHA_384" => Some(Scheme::RsaPkcs1(Hash::Sha384)),
+        "RSASSA_PKCS1_V1_5_SHA_512" => Some(Scheme::RsaPkcs1(Hash::Sha512)),
+        "ECDSA_SHA_256" | "ECDSA_SHA_384" => Some(Scheme::Ecdsa),
+        _ => None,
+    }
+}

@@ -1,0 +1,51 @@
+//! A signature that is handed out has been verified.
+//!
+//! Clouds give no integrity code with a signature (AWS, Azure) or one that covers only the wire (Google). The public
+//! key is at hand, so every signature is checked with it: a fault anywhere between the HSM and the host is found here
+//! and not by the people who download the release.
+
+use hardkey_attest::signature::SignatureError;
+
+use crate::deadline::Deadline;
+use crate::service::{KeyId, KeyService, ServiceError, ServiceErrorKind, SignInput, Signature, UsableKey};
+
+/// A signature that verified, and whether an earlier one had to be thrown away.
+#[derive(Debug)]
+pub struct Checked {
+    /// The good signature.
+    pub signature: Signature,
+    /// Why the first answer was rejected, if it was: worth a warning, because the cloud has now signed twice.
+    pub rejected: Option<SignatureError>,
+}
+
+/// Signs, verifies, and asks once more if the answer does not verify.
+///
+/// # Errors
+/// The service's own [`ServiceError`], or one that tells of both answers when neither verified.
+pub fn sign(
+    service: &dyn KeyService,
+    id: &KeyId,
+    key: &UsableKey,
+    input: SignInput<'_>,
+    deadline: &Deadline,
+) -> Result<Checked, ServiceError> {
+    let attempt = || -> Result<Result<Signature, SignatureError>, ServiceError> {
+        let signature = service.sign(id, input, deadline)?;
+        let verdict = key.public_key.verify(input.scheme, input.digest, signature.as_bytes());
+        Ok(verdict.map(|()| signature))
+    };
+    let first = match attempt()? {
+        Ok(signature) => return Ok(Checked { signature, rejected: None }),
+        Err(reason) => reason,
+    };
+    match attempt()? {
+        Ok(signature) => Ok(Checked { signature, rejected: Some(first) }),
+        Err(second) => Err(ServiceError {
+            kind: ServiceErrorKind::Malformed,
+            cause: format!("the key service answered twice with a wrong signature: first, {first}; second, {second}"),
+            remedy: "nothing was handed out; check what stands between this machine and the key service, then retry"
+                .to_owned(),
+            request_id: None,
+        }),
+    }
+}

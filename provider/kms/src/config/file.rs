@@ -1,0 +1,310 @@
+//! The configuration file: its shape, and the checks a shape cannot express.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hardkey_attest::admission::Exceptions;
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{Certificate, Config, ConfigError, Level, LogConfig, NetworkConfig, ServiceConfig, TokenConfig};
+use crate::aws::{AwsConfig, KeyName};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    token: Vec<Token>,
+    #[serde(default)]
+    admission: Admission,
+    #[serde(default)]
+    network: Network,
+    #[serde(default)]
+    log: Log,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Token {
+    label: Spanned<String>,
+    #[serde(default)]
+    keys: Vec<Spanned<String>>,
+    #[serde(default)]
+    discover: bool,
+    #[serde(default)]
+    certificates: Vec<Spanned<PathBuf>>,
+    region: Option<Spanned<String>>,
+    profile: Option<String>,
+    endpoint: Option<Spanned<String>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Admission {
+    #[serde(default)]
+    allow_imported: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Network {
+    attempts: Option<Spanned<i64>>,
+    attempt_timeout: Option<Spanned<f64>>,
+    ca_file: Option<Spanned<PathBuf>>,
+    connect_timeout: Option<Spanned<f64>>,
+    #[serde(default)]
+    fips: bool,
+    lanes: Option<Spanned<i64>>,
+    proxy: Option<String>,
+    timeout: Option<Spanned<f64>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Log {
+    level: Option<LevelName>,
+    file: Option<PathBuf>,
+    #[serde(default)]
+    syslog: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum LevelName {
+    Error,
+    Warn,
+    Info,
+    Debug,
+}
+
+/// A file's path and text: what it takes to say where something stands.
+struct Place<'a> {
+    path: &'a Path,
+    text: &'a str,
+}
+
+impl Place<'_> {
+    fn error(&self, span: &Range<usize>, what: &str) -> ConfigError {
+        let before = self.text.get(..span.start).unwrap_or(self.text);
+        let line = before.matches('\n').count() + 1;
+        ConfigError::new(format!("{} line {line}: {what}", self.path.display()))
+    }
+
+    /// Paths in a file are relative to that file.
+    fn relative(&self, path: &Path) -> PathBuf {
+        self.path.parent().map_or_else(|| path.to_path_buf(), |directory| directory.join(path))
+    }
+}
+
+/// Reads the text of a configuration file.
+pub(super) fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
+    let place = Place { path, text };
+    let file: File = toml::from_str(text).map_err(|error| {
+        let message = error.message().lines().collect::<Vec<_>>().join(" ");
+        place.error(&error.span().unwrap_or(0..0), &format!("{message}; correct it or remove it"))
+    })?;
+    let mut tokens: Vec<TokenConfig> = Vec::new();
+    for token in &file.token {
+        let checked = check_token(&place, token)?;
+        if tokens.iter().any(|known| known.label == checked.label) {
+            let what = format!("two tokens have the label {:?}; give each its own", checked.label);
+            return Err(place.error(&token.label.span(), &what));
+        }
+        tokens.push(checked);
+    }
+    Ok(Config {
+        tokens,
+        admission: Exceptions { allow_imported: file.admission.allow_imported },
+        network: check_network(&place, file.network)?,
+        log: LogConfig {
+            level: match file.log.level {
+                Some(LevelName::Error) => Level::Error,
+                Some(LevelName::Warn) | None => Level::Warn,
+                Some(LevelName::Info) => Level::Info,
+                Some(LevelName::Debug) => Level::Debug,
+            },
+            file: file.log.file.map(|path| place.relative(&path)),
+            syslog: file.log.syslog,
+        },
+    })
+}
+
+fn check_token(place: &Place<'_>, token: &Token) -> Result<TokenConfig, ConfigError> {
+    let label = token.label.get_ref();
+    // CK_TOKEN_INFO.label has 32 bytes, padded with spaces (PKCS#11 v3.1 §3.2).
+    if label.is_empty() || label.len() > 32 || label.trim() != label || label.chars().any(char::is_control) {
+        let what = format!("label {label:?} must have 1 to 32 bytes, no control characters and no space at its ends");
+        return Err(place.error(&token.label.span(), &what));
+    }
+    let mut region: Option<String> = None;
+    if let Some(given) = &token.region {
+        if !KeyName::is_region(given.get_ref()) {
+            let what = format!("region {:?} is not an AWS region; write it like \"eu-west-1\"", given.get_ref());
+            return Err(place.error(&given.span(), &what));
+        }
+        region = Some(given.get_ref().clone());
+    }
+    let mut keys = Vec::new();
+    for name in &token.keys {
+        let key =
+            KeyName::parse(name.get_ref()).map_err(|reason| place.error(&name.span(), &format!("keys: {reason}")))?;
+        match (&region, key.region()) {
+            (Some(region), Some(other)) if region != other => {
+                let what = format!(
+                    "keys: {:?} is in {other}, but token {label:?} is in {region}; a token has one region: make a [[token]] for {other}",
+                    name.get_ref()
+                );
+                return Err(place.error(&name.span(), &what));
+            }
+            (None, Some(found)) => region = Some(found.to_owned()),
+            (Some(_) | None, _) => {}
+        }
+        keys.push(key);
+    }
+    if keys.is_empty() && !token.discover {
+        let what =
+            format!("token {label:?} has no keys; set keys = [\"arn:aws:kms:…\"], or discover = true to list them");
+        return Err(place.error(&token.label.span(), &what));
+    }
+    let endpoint = match &token.endpoint {
+        Some(url) if !(url.get_ref().starts_with("https://") || url.get_ref().starts_with("http://")) => {
+            let what = format!(
+                "endpoint {:?} is not a URL; write it like \"https://kms.eu-west-1.amazonaws.com\"",
+                url.get_ref()
+            );
+            return Err(place.error(&url.span(), &what));
+        }
+        Some(url) => Some(url.get_ref().clone()),
+        None => None,
+    };
+    let mut certificates = Vec::new();
+    for path in &token.certificates {
+        let found = Certificate::load(&place.relative(path.get_ref()))
+            .map_err(|reason| place.error(&path.span(), &format!("certificates: {reason}")))?;
+        certificates.extend(found);
+    }
+    let aws = AwsConfig { keys, region, profile: token.profile.clone(), endpoint, discover: token.discover };
+    Ok(TokenConfig { label: label.clone(), service: ServiceConfig::Aws(aws), certificates })
+}
+
+fn check_network(place: &Place<'_>, network: Network) -> Result<NetworkConfig, ConfigError> {
+    let default = NetworkConfig::default();
+    // Ten minutes is longer than any host waits; a tenth of a second is shorter than any answer takes.
+    let seconds = |field: &str, given: Option<Spanned<f64>>, default: Duration| match given {
+        Some(value) if !(0.1..=600.0).contains(value.get_ref()) => {
+            Err(place.error(&value.span(), &format!("{field} = {} must be 0.1 to 600 seconds", value.get_ref())))
+        }
+        Some(value) => Ok(Duration::from_secs_f64(value.into_inner())),
+        None => Ok(default),
+    };
+    let count = |field: &str, given: Option<Spanned<i64>>, most: u32, default: u32| match given {
+        Some(value) => u32::try_from(*value.get_ref())
+            .ok()
+            .filter(|value| (1..=most).contains(value))
+            .ok_or_else(|| place.error(&value.span(), &format!("{field} = {} must be 1 to {most}", value.get_ref()))),
+        None => Ok(default),
+    };
+    let ca = match network.ca_file {
+        Some(path) => {
+            let certificates = Certificate::load(&place.relative(path.get_ref()))
+                .map_err(|reason| place.error(&path.span(), &format!("ca_file: {reason}")))?;
+            Some(Arc::new(certificates.into_iter().map(|certificate| certificate.der).collect()))
+        }
+        None => None,
+    };
+    Ok(NetworkConfig {
+        // More attempts than ten only add to a cloud's overload.
+        attempts: count("attempts", network.attempts, 10, default.attempts)?,
+        attempt_timeout: seconds("attempt_timeout", network.attempt_timeout, default.attempt_timeout)?,
+        ca,
+        connect_timeout: seconds("connect_timeout", network.connect_timeout, default.connect_timeout)?,
+        fips: network.fips,
+        // Each lane is a connection and an event queue: three descriptors of the 1,024 a process usually has.
+        lanes: count("lanes", network.lanes, 256, 32)? as usize,
+        proxy: network.proxy,
+        timeout: seconds("timeout", network.timeout, default.timeout)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        parse(Path::new("/etc/hardkey/config.toml"), text).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_whole_file_is_read() {
+        let config = parse(
+            Path::new("/etc/hardkey/config.toml"),
+            r#"
+            [[token]]
+            label = "release"
+            keys = ["arn:aws:kms:eu-west-1:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321", "alias/release"]
+            profile = "signer"
+            [[token]]
+            label = "all"
+            discover = true
+            region = "us-east-2"
+            [admission]
+            allow_imported = true
+            [network]
+            timeout = 5
+            attempts = 2
+            lanes = 4
+            [log]
+            level = "debug"
+            file = "hardkey.log"
+            "#,
+        )
+        .unwrap();
+        assert_eq!(config.tokens.len(), 2);
+        let ServiceConfig::Aws(first) = &config.tokens[0].service;
+        assert_eq!(first.region.as_deref(), Some("eu-west-1"));
+        assert_eq!(first.profile.as_deref(), Some("signer"));
+        assert!(config.admission.allow_imported);
+        assert_eq!(config.network.timeout, Duration::from_secs(5));
+        assert_eq!((config.network.attempts, config.network.lanes), (2, 4));
+        assert_eq!(config.log.level, Level::Debug);
+        assert_eq!(config.log.file.as_deref(), Some(Path::new("/etc/hardkey/hardkey.log")));
+    }
+
+    #[test]
+    fn every_mistake_is_named_with_its_line_its_value_and_what_would_be_right() {
+        let arn = "arn:aws:kms:eu-west-1:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321";
+        let cases = [
+            (
+                "[[token]]\nlabel = \"a\"\nregoin = \"x\"\n".to_owned(),
+                "line 3: unknown field `regoin`, expected one of `label`, `keys`, `discover`, `certificates`, `region`, `profile`, `endpoint`; correct it or remove it",
+            ),
+            (
+                "[[token]]\nlabel = 3\n".to_owned(),
+                "line 2: invalid type: integer `3`, expected a string; correct it or remove it",
+            ),
+            (
+                "[[token]]\nlabel = \"a\"\n".to_owned(),
+                "line 2: token \"a\" has no keys; set keys = [\"arn:aws:kms:…\"], or discover = true to list them",
+            ),
+            (
+                format!("[[token]]\nlabel = \"a\"\nregion = \"us-east-1\"\nkeys = [\"{arn}\"]\n"),
+                "line 4: keys: \"arn:aws:kms:eu-west-1:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321\" is in eu-west-1, but token \"a\" is in us-east-1; a token has one region: make a [[token]] for eu-west-1",
+            ),
+            (
+                "[[token]]\nlabel = \"a\"\ndiscover = true\n[[token]]\nlabel = \"a\"\ndiscover = true\n".to_owned(),
+                "line 5: two tokens have the label \"a\"; give each its own",
+            ),
+            ("[network]\ntimeout = 0\n".to_owned(), "line 2: timeout = 0 must be 0.1 to 600 seconds"),
+            ("[network]\nattempts = 99\n".to_owned(), "line 2: attempts = 99 must be 1 to 10"),
+            (
+                "[log]\nlevel = \"loud\"\n".to_owned(),
+                "line 2: unknown variant `loud`, expected one of `error`, `warn`, `info`, `debug`; correct it or remove it",
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(error(&text), format!("/etc/hardkey/config.toml {expected}"));
+        }
+    }
+}

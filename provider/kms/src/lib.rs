@@ -1,0 +1,22 @@
+//! Key services behind one blocking trait.
+//!
+//! The path of a request: a [`KeyService`] checks a [lane](lane) out, drives the cloud's official SDK on the calling
+//! thread, and puts the lane back. Nothing runs between calls. What this crate cannot name, by construction, is a
+//! PKCS#11 session or a raw pointer.
+//!
+//! - [`config`]: the one place where settings are read and checked.
+//! - [`service`]: the trait, key records, errors.
+//! - [`checked`]: a signature that is handed out has been verified.
+//! - [`aws`]: AWS KMS.
+//! - [`lane`], [`network`]: how async SDKs run without a thread of ours.
+
+pub mod aws;
+pub mod checked;
+pub mod config;
+pub mod deadline;
+pub mod lane;
+pub mod network;
+pub mod service;
+
+pub use deadline::Deadline;
+pub use service::KeyService;

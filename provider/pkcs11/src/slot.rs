@@ -1,0 +1,269 @@
+//! A slot and the token in it: one configured key service.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use hardkey_attest::signature::Scheme;
+use hardkey_kms::aws::AwsKms;
+use hardkey_kms::config::{Certificate, Config, Level, ServiceConfig, TokenConfig};
+use hardkey_kms::network::SharedNetwork;
+use hardkey_kms::service::{KeyFault, KeyRecord, KeyService, SignInput, Signature, Standing};
+use hardkey_kms::{Deadline, checked};
+use sha2::{Digest, Sha256};
+
+use crate::catalogue::{Catalogue, Earlier};
+use crate::error::{Code, Failure};
+use crate::ffi::Published;
+use crate::log;
+use crate::object::{Key, Object};
+
+/// A key that could not be fetched is not asked for again sooner: hosts search many times a second.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// One slot with its token.
+pub(crate) struct Slot {
+    pub(crate) label: String,
+    pub(crate) serial: [u8; 16],
+    pub(crate) model: &'static str,
+    certificates: Vec<Certificate>,
+    service: Box<dyn KeyService>,
+    timeout: Duration,
+    /// Read without a lock, also in a forked child.
+    pub(crate) catalogue: Arc<Published<Catalogue>>,
+    earlier: Option<Earlier>,
+    refresh: Mutex<Refresh>,
+    refreshed: Condvar,
+    logged_in: AtomicBool,
+}
+
+#[derive(Default)]
+struct Refresh {
+    busy: bool,
+    not_before: Option<Instant>,
+    /// Why the last attempt found nothing at all.
+    failure: Option<Failure>,
+}
+
+impl Slot {
+    /// Makes the slot of one token.
+    pub(crate) fn new(token: TokenConfig, config: &Config, network: &SharedNetwork, earlier: Option<Earlier>) -> Self {
+        let TokenConfig { label, service, certificates } = token;
+        let (service, model): (Box<dyn KeyService>, _) = match service {
+            ServiceConfig::Aws(aws) => (Box::new(AwsKms::new(aws, config.admission, network.clone())), "AWS KMS"),
+        };
+        Self {
+            serial: serial(&label),
+            label,
+            model,
+            certificates,
+            service,
+            timeout: network.timeout(),
+            catalogue: Arc::new(Published::new(
+                earlier.filter(|earlier| earlier.forked).map(|earlier| earlier.catalogue),
+            )),
+            earlier,
+            refresh: Mutex::default(),
+            refreshed: Condvar::new(),
+            logged_in: AtomicBool::new(false),
+        }
+    }
+
+    /// What is known now. Asks nobody.
+    pub(crate) fn known(&self) -> Option<&'static Catalogue> {
+        self.catalogue.get()
+    }
+
+    /// An object by its place.
+    pub(crate) fn object(&self, place: usize) -> Option<&'static Object> {
+        self.known()?.objects.get(place)
+    }
+
+    /// The objects, fetched first where that is still to do. One thread fetches; the others wait for it.
+    pub(crate) fn objects(&self) -> Result<&'static Catalogue, Failure> {
+        let deadline = Deadline::after(self.timeout);
+        let mut refresh = self.lock();
+        loop {
+            if let Some(known) = self.known()
+                && (known.complete || refresh.not_before.is_some_and(|moment| Instant::now() < moment))
+            {
+                return Ok(known);
+            }
+            if let Some(failure) = &refresh.failure
+                && refresh.not_before.is_some_and(|moment| Instant::now() < moment)
+            {
+                return Err(failure.clone());
+            }
+            if !refresh.busy {
+                break;
+            }
+            if deadline.remaining().is_zero() {
+                return Err(Failure::new(
+                    Code::DeviceError,
+                    "another thread's search of this token did not end in time; try again",
+                ));
+            }
+            refresh =
+                self.refreshed.wait_timeout(refresh, deadline.remaining()).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        refresh.busy = true;
+        drop(refresh);
+        let turn = Turn(self);
+        let outcome = self.fetch(&deadline);
+        let mut refresh = self.lock();
+        refresh.not_before = Some(Instant::now() + PAUSE);
+        refresh.failure = outcome.as_ref().err().cloned();
+        drop(refresh);
+        drop(turn);
+        outcome
+    }
+
+    /// Signs with a key of this token.
+    pub(crate) fn sign(&self, key: &Key, scheme: Scheme, digest: &[u8]) -> Result<Signature, Failure> {
+        let deadline = Deadline::after(self.timeout);
+        let input = SignInput { algorithm: key.usable.public_key.algorithm(), scheme, digest };
+        let checked = checked::sign(&*self.service, &key.record.id, &key.usable, input, &deadline)
+            .map_err(|error| Failure::service(&shown(&key.record), &error))?;
+        if let Some(reason) = checked.rejected {
+            log::write(
+                Level::Warn,
+                format_args!(
+                    "token {:?}: key {}: {reason}; it was thrown away and asked for again, so the key service's log shows two signatures",
+                    self.label,
+                    shown(&key.record),
+                ),
+            );
+        }
+        Ok(checked.signature)
+    }
+
+    /// Marks the token as logged in; false if it was.
+    pub(crate) fn log_in(&self) -> bool {
+        !self.logged_in.swap(true, Ordering::Relaxed)
+    }
+
+    /// Marks the token as logged out; false if it was.
+    pub(crate) fn log_out(&self) -> bool {
+        self.logged_in.swap(false, Ordering::Relaxed)
+    }
+
+    pub(crate) fn is_logged_in(&self) -> bool {
+        self.logged_in.load(Ordering::Relaxed)
+    }
+
+    fn fetch(&self, deadline: &Deadline) -> Result<&'static Catalogue, Failure> {
+        let known = self.known();
+        let records = known.map_or(&[][..], |known| &known.records);
+        let answers = self.service.keys(records, deadline).map_err(|error| {
+            let cause = format!("token {:?}: {error}", self.label);
+            Failure::new(crate::error::service_code(error.kind), cause)
+        });
+        let answers = match (answers, known) {
+            (Ok(answers), _) => answers,
+            (Err(failure), None) => return Err(failure),
+            (Err(failure), Some(known)) => {
+                log::write(Level::Warn, format_args!("{failure}; the keys found so far stay in use"));
+                return Ok(known);
+            }
+        };
+        let (settled, passing, faults) = self.sort(answers);
+        let found_nothing = records.is_empty() && settled.is_empty() && passing == 0;
+        if let (true, Some(first)) = (found_nothing, faults.first()) {
+            for fault in faults.iter().skip(1) {
+                self.tell_hidden(&fault.name, &fault.error.to_string());
+            }
+            return Err(Failure::service(&first.name, &first.error));
+        }
+        for fault in &faults {
+            self.tell_hidden(&fault.name, &fault.error.to_string());
+        }
+        let complete = faults.is_empty() && passing == 0;
+        let next = match known {
+            Some(known) => known.with(settled, complete, &self.certificates),
+            None => Catalogue::default().with(settled, complete, &self.certificates),
+        };
+        // What is published stays in memory for good, so a run that finds the same takes the earlier one's.
+        match self.earlier {
+            Some(earlier) if earlier.catalogue.shows_the_same(&next) => {
+                self.catalogue.set(earlier.catalogue);
+                Ok(earlier.catalogue)
+            }
+            Some(_) | None => Ok(self.catalogue.publish(next)),
+        }
+    }
+
+    /// Splits answers into records that will not change, the number of refusals that may, and faults; tells of each
+    /// key that is hidden.
+    fn sort(&self, answers: Vec<Result<KeyRecord, KeyFault>>) -> (Vec<KeyRecord>, usize, Vec<KeyFault>) {
+        let (mut settled, mut passing, mut faults) = (Vec::new(), 0, Vec::new());
+        for answer in answers {
+            let record = match answer {
+                Ok(record) => record,
+                Err(fault) => {
+                    faults.push(fault);
+                    continue;
+                }
+            };
+            match &record.standing {
+                Standing::Usable(key) => log::write(
+                    Level::Info,
+                    format_args!(
+                        "token {:?}: key {} is {} with label {:?}",
+                        self.label,
+                        shown(&record),
+                        key.public_key.algorithm().name(),
+                        record.label
+                    ),
+                ),
+                Standing::Refused(refusal) => {
+                    self.tell_hidden(&shown(&record), &format!("refused ({}): {refusal}", refusal.code()));
+                    if refusal.can_change() {
+                        passing += 1;
+                        continue;
+                    }
+                }
+                Standing::Unsupported(kind) => self.tell_hidden(
+                    &shown(&record),
+                    &format!("its kind {kind:?} is not supported; use an RSA, P-256 or P-384 key"),
+                ),
+            }
+            settled.push(record);
+        }
+        (settled, passing, faults)
+    }
+
+    fn tell_hidden(&self, key: &str, why: &str) {
+        log::write(Level::Warn, format_args!("token {:?}: key {key} is hidden: {why}", self.label));
+    }
+
+    /// No code that can panic runs under this lock.
+    fn lock(&self) -> MutexGuard<'_, Refresh> {
+        self.refresh.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ends a thread's turn at fetching, also when it panics.
+struct Turn<'a>(&'a Slot);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.0.lock().busy = false;
+        self.0.refreshed.notify_all();
+    }
+}
+
+/// A key by its configured name and, where that is another, its immutable one.
+fn shown(record: &KeyRecord) -> String {
+    let name = record.name.escape_debug();
+    if record.name == record.id.as_str() { name.to_string() } else { format!("{name} ({})", record.id) }
+}
+
+/// Sixteen characters (`CK_TOKEN_INFO.serialNumber`), the same in every run and different for every label.
+fn serial(label: &str) -> [u8; 16] {
+    let digest: [u8; 32] = Sha256::digest(label.as_bytes()).into();
+    let mut serial = [b'0'; 16];
+    for (place, byte) in serial.iter_mut().zip(digest) {
+        *place = *b"0123456789abcdef".get(usize::from(byte & 0x0f)).unwrap_or(&b'0');
+    }
+    serial
+}

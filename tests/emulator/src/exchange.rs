@@ -1,0 +1,131 @@
+//! One request and its answer: counted, delayed, disturbed as the faults say, and only then served.
+
+use crate::answer_body::AnswerBody;
+use crate::connection::{Connection, Connections, Ending};
+use crate::counting::Counts;
+use crate::credentials::Credentials;
+use crate::fault::{Fault, Faults, Reset};
+use crate::service::{Answer, CloudService};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::http::request::Parts;
+use hyper::{Request, Response, StatusCode};
+use std::future::pending;
+use std::io::Write;
+use std::sync::Arc;
+
+/// A KMS request is a few KiB; AWS documents no limit, so this only bounds memory.
+const LARGEST_REQUEST: usize = 1 << 20;
+
+/// What every listener shares: the state the control endpoint shows and changes.
+#[derive(Debug, Default)]
+pub(crate) struct Stage {
+    /// Open connections.
+    pub(crate) connections: Connections,
+    /// Totals.
+    pub(crate) counts: Counts,
+    /// Faults to come.
+    pub(crate) faults: Faults,
+    /// Credentials handed out.
+    pub(crate) credentials: Credentials,
+    /// Whether requests are logged to stderr.
+    pub(crate) verbose: bool,
+}
+
+/// Serves one request of a connection.
+pub(crate) async fn exchange(
+    stage: &Stage,
+    service: &dyn CloudService,
+    connection: &Arc<Connection>,
+    request: Request<Incoming>,
+) -> Response<AnswerBody> {
+    let (head, body) = request.into_parts();
+    let operation = service.operation(&head);
+    let identity = service.identity(&head);
+    stage.counts.request(operation.as_deref(), identity.as_deref());
+    let plan = stage.faults.plan(operation.as_deref());
+    let fault = plan.fault.unwrap_or_default();
+    if fault.reset == Some(Reset::Before) {
+        wait(plan.latency).await;
+        reset(connection).await;
+    }
+    let body = match Limited::new(body, LARGEST_REQUEST).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(_) => return plain(StatusCode::PAYLOAD_TOO_LARGE),
+    };
+    wait(plan.latency).await;
+    if fault.hang {
+        pending::<()>().await;
+    }
+    let answer = answer(service, &head, &body, &fault);
+    if stage.verbose {
+        log(&head, operation.as_deref(), &fault, &answer);
+    }
+    if fault.reset == Some(Reset::After) {
+        reset(connection).await;
+    }
+    respond(answer, &fault, connection)
+}
+
+fn answer(service: &dyn CloudService, head: &Parts, body: &[u8], fault: &Fault) -> Answer {
+    let mut answer = if fault.refuses() {
+        service.refusal(fault.status, fault.error.as_deref(), fault.message.as_deref())
+    } else {
+        service.answer(head, body)
+    };
+    if let Some(corruption) = fault.corrupt {
+        answer = service.corrupt(corruption, head, body, answer);
+    }
+    if let Some(seconds) = fault.retry_after {
+        // `x-amz-retry-after` is in milliseconds: AWS SDK retry behaviour specification, "2.1" mode.
+        answer.headers.push(("retry-after", format!("{}", seconds.ceil())));
+        answer.headers.push(("x-amz-retry-after", format!("{}", (seconds * 1000.0).round())));
+    }
+    answer
+}
+
+fn respond(answer: Answer, fault: &Fault, connection: &Arc<Connection>) -> Response<AnswerBody> {
+    let mut response = Response::builder().status(answer.status);
+    for (name, value) in &answer.headers {
+        response = response.header(*name, value);
+    }
+    let body = match fault.truncate {
+        None => AnswerBody::whole(answer.body),
+        Some(length) => {
+            response = response.header("content-length", answer.body.len());
+            AnswerBody::cut(answer.body, length, Arc::clone(connection))
+        }
+    };
+    response.body(body).unwrap_or_else(|_| plain(StatusCode::INTERNAL_SERVER_ERROR))
+}
+
+fn plain(status: StatusCode) -> Response<AnswerBody> {
+    let mut response = Response::new(AnswerBody::whole(Bytes::new()));
+    *response.status_mut() = status;
+    response
+}
+
+async fn wait(latency: std::time::Duration) {
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
+    }
+}
+
+/// Never returns: the connection's task ends with the connection.
+async fn reset(connection: &Connection) {
+    connection.end(Ending::Rst);
+    pending::<()>().await;
+}
+
+fn log(head: &Parts, operation: Option<&str>, fault: &Fault, answer: &Answer) {
+    let disturbed = if fault.operation.is_empty() { "" } else { " (fault)" };
+    // Nothing can be done about a closed stderr.
+    let _ = writeln!(
+        std::io::stderr(),
+        "{} {} {} -> {}{disturbed}",
+        head.method,
+        head.uri,
+        operation.unwrap_or("-"),
+        answer.status
+    );
+}

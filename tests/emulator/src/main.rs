@@ -1,0 +1,147 @@
+//! Cloud key services on loopback: in-memory keys, real cryptography, and faults on demand.
+//!
+//! One process serves AWS KMS over http and, if asked, https, and a control endpoint beside it. It prints one
+//! line of JSON when it is ready and serves until SIGTERM, SIGINT or, if asked, the end of stdin. README.md has the
+//! protocol of the control endpoint.
+
+mod answer_body;
+mod arguments;
+mod aws;
+mod certificate;
+mod clock;
+mod connection;
+mod control;
+mod counting;
+mod credentials;
+mod exchange;
+mod fault;
+mod identifier;
+mod listener;
+mod material;
+mod service;
+mod wire;
+
+use crate::arguments::Arguments;
+use crate::aws::Kms;
+use crate::exchange::Stage;
+use clap::Parser;
+use serde_json::{Value, json};
+use std::error::Error;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_rustls::TlsAcceptor;
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Nothing can be done about a closed stderr.
+            let _ = writeln!(std::io::stderr(), "hardkey-emulator: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), Failure> {
+    let stage = Arc::new(Stage { verbose: arguments.verbose, ..Stage::default() });
+    let kms = Arc::new(Kms::new(&arguments.account, &arguments.region, Arc::clone(&stage)));
+    let keys = make_keys(&kms, &arguments)?;
+    let aws = listener::bind(arguments.aws).await?;
+    let control = listener::bind(arguments.control).await?;
+    let tls = bind_tls(&arguments).await?;
+    let ready = ready_line(&aws, &control, tls.as_ref(), keys)?;
+
+    let service: Arc<dyn service::CloudService> = Arc::clone(&kms) as _;
+    if let Some((listener, acceptor, _)) = tls {
+        let (stage, service) = (Arc::clone(&stage), Arc::clone(&service));
+        tokio::spawn(listener::serve(listener, Some(acceptor), stage, service));
+    }
+    tokio::spawn(listener::serve(aws, None, Arc::clone(&stage), service));
+    tokio::spawn(control::serve(control, stage, kms));
+
+    writeln!(std::io::stdout(), "{ready}")?;
+    wait_for_the_end(arguments.until_stdin_closes).await?;
+    Ok(())
+}
+
+/// Makes the keys of the command line, side by side: an RSA key takes a second.
+fn make_keys(kms: &Kms, arguments: &Arguments) -> Result<Vec<Value>, Failure> {
+    std::thread::scope(|scope| {
+        let making: Vec<_> = arguments.keys.iter().map(|description| scope.spawn(|| kms.make(description))).collect();
+        making
+            .into_iter()
+            .map(|key| match key.join() {
+                Ok(made) => made.map_err(|error| format!("--key: {error}").into()),
+                Err(_) => Err("--key: the key could not be made".into()),
+            })
+            .collect()
+    })
+}
+
+async fn bind_tls(arguments: &Arguments) -> Result<Option<(TcpListener, TlsAcceptor, PathBuf)>, Failure> {
+    let (Some(address), Some(path)) = (arguments.aws_tls, &arguments.ca_file) else {
+        return Ok(None);
+    };
+    let (acceptor, authority) = certificate::server()?;
+    std::fs::write(path, authority).map_err(|error| format!("{}: {error}", path.display()))?;
+    let listener = listener::bind(address).await?;
+    Ok(Some((listener, acceptor, path.clone())))
+}
+
+fn ready_line(
+    aws: &TcpListener,
+    control: &TcpListener,
+    tls: Option<&(TcpListener, TlsAcceptor, PathBuf)>,
+    keys: Vec<Value>,
+) -> Result<Value, Failure> {
+    let mut tls_url = Value::Null;
+    let mut authority = Value::Null;
+    if let Some((listener, _, path)) = tls {
+        tls_url = json!(format!("https://localhost:{}", listener.local_addr()?.port()));
+        authority = json!(path.display().to_string());
+    }
+    Ok(json!({
+        "aws": format!("http://{}", aws.local_addr()?),
+        "aws_tls": tls_url,
+        "control": format!("http://{}", control.local_addr()?),
+        "ca": authority,
+        "keys": keys,
+    }))
+}
+
+async fn wait_for_the_end(until_stdin_closes: bool) -> Result<(), Failure> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let stdin = async {
+        if until_stdin_closes {
+            end_of_stdin().await;
+        } else {
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+        () = stdin => {}
+    }
+    Ok(())
+}
+
+/// On a thread of its own: one of the runtime's could not be left behind in its read.
+async fn end_of_stdin() {
+    let (done, ended) = tokio::sync::oneshot::channel::<()>();
+    std::thread::spawn(move || {
+        // An error ends stdin as well.
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        drop(done);
+    });
+    // Answers an error, since nothing is ever sent; that is the signal.
+    let _ = ended.await;
+}
