@@ -111,7 +111,7 @@ def read_differences():
 
 
 def record(seen, listed, servers):
-    """Writes what was seen, keeping reasons and the lines of servers that did not run. New lines get their reason by hand."""
+    """Writes what was seen, keeping reasons and the lines of servers that did not run. New lines need one by hand."""
     kept = [row for (_, server), row in listed.items() if server not in servers]
     order = list(CASES)
     rows = sorted(kept + seen, key=lambda row: (row["server"], order.index(row["case"])))
@@ -123,9 +123,9 @@ def record(seen, listed, servers):
 
 def read_arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--servers", required=True, type=read_servers, help="NAME=URL, comma separated; no URL: skipped")
+    parser.add_argument("--servers", required=True, type=read_servers, help="NAME=URL,…; no URL: skipped")
     parser.add_argument("--only", default="", help="only cases whose name contains this")
-    parser.add_argument("--record", action="store_true", help="rewrite differences.tsv with what is seen; not with --only")
+    parser.add_argument("--record", action="store_true", help="rewrite differences.tsv with what is seen")
     arguments = parser.parse_args()
     if arguments.record and arguments.only:
         parser.error("--record needs every case")

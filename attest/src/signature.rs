@@ -8,7 +8,7 @@ use p384::ecdsa::Signature as P384Signature;
 use rsa::Pkcs1v15Sign;
 use sha2::{Sha256, Sha384, Sha512};
 
-use crate::public_key::{Material, PublicKey};
+use crate::public_key::{Algorithm, Material, PublicKey};
 
 /// The hash functions a key service signs with. SHA-1 and SHA-224 are not among them.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -70,25 +70,27 @@ impl fmt::Display for SignatureError {
 
 impl std::error::Error for SignatureError {}
 
-impl PublicKey {
+impl Algorithm {
     /// Turns a DER `Ecdsa-Sig-Value` (RFC 3279 §2.2.3) into r‖s, each padded on the left to the size of the curve's
     /// order: the form PKCS#11 v3.1 §2.3.1 asks for.
     ///
     /// # Errors
     /// [`SignatureError::Encoding`] unless the bytes are strict DER with both numbers in range;
     /// [`SignatureError::Mismatch`] for an RSA key.
-    pub fn ecdsa_from_der(&self, der: &[u8]) -> Result<Vec<u8>, SignatureError> {
-        match &self.material {
-            Material::Rsa { .. } => Err(SignatureError::Mismatch),
-            Material::P256 { .. } => P256Signature::from_der(der)
+    pub fn ecdsa_from_der(self, der: &[u8]) -> Result<Vec<u8>, SignatureError> {
+        match self {
+            Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 => Err(SignatureError::Mismatch),
+            Self::P256 => P256Signature::from_der(der)
                 .map(|value| value.to_bytes().to_vec())
                 .map_err(|_| SignatureError::Encoding),
-            Material::P384 { .. } => P384Signature::from_der(der)
+            Self::P384 => P384Signature::from_der(der)
                 .map(|value| value.to_bytes().to_vec())
                 .map_err(|_| SignatureError::Encoding),
         }
     }
+}
 
+impl PublicKey {
     /// Checks a signature (for ECDSA: r‖s) over a digest.
     ///
     /// # Errors
@@ -120,5 +122,36 @@ impl PublicKey {
             (Material::Rsa { .. }, Scheme::Ecdsa)
             | (Material::P256 { .. } | Material::P384 { .. }, Scheme::RsaPkcs1(_)) => Err(SignatureError::Mismatch),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_numbers_are_padded_on_the_left() {
+        let der = [0x30, 0x07, 0x02, 0x01, 0x05, 0x02, 0x02, 0x00, 0x80];
+        for (algorithm, half) in [(Algorithm::P256, 32), (Algorithm::P384, 48)] {
+            let mut expected = vec![0; 2 * half];
+            expected[half - 1] = 0x05;
+            expected[2 * half - 1] = 0x80;
+            assert_eq!(algorithm.ecdsa_from_der(&der).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn anything_but_strict_der_is_malformed() {
+        let cases: [(&str, &[u8]); 5] = [
+            ("nothing", &[]),
+            ("a byte too many", &[0x30, 0x06, 0x02, 0x01, 0x05, 0x02, 0x01, 0x07, 0x00]),
+            ("a leading zero too many", &[0x30, 0x07, 0x02, 0x02, 0x00, 0x05, 0x02, 0x01, 0x07]),
+            ("a negative number", &[0x30, 0x06, 0x02, 0x01, 0x85, 0x02, 0x01, 0x07]),
+            ("a zero", &[0x30, 0x06, 0x02, 0x01, 0x00, 0x02, 0x01, 0x07]),
+        ];
+        for (what, der) in cases {
+            assert_eq!(Algorithm::P256.ecdsa_from_der(der), Err(SignatureError::Encoding), "{what}");
+        }
+        assert_eq!(Algorithm::Rsa2048.ecdsa_from_der(&[]), Err(SignatureError::Mismatch));
     }
 }

@@ -3,7 +3,8 @@
 from .registry import case, fact
 from .signing import ALGORITHMS, RSA
 
-LISTS = {**ALGORITHMS, "RSA_3072": RSA, "RSA_4096": RSA, "ECC_NIST_EDWARDS25519": ["ED25519_PH_SHA_512", "ED25519_SHA_512"]}
+EDWARDS = ["ED25519_PH_SHA_512", "ED25519_SHA_512"]
+LISTS = {**ALGORITHMS, "RSA_3072": RSA, "RSA_4096": RSA, "ECC_NIST_EDWARDS25519": EDWARDS}
 
 
 def record(spec):
@@ -106,7 +107,9 @@ refused("create-curve-for-encryption", VALIDATION, KeySpec="ECC_NIST_P256", KeyU
 refused("create-symmetric-for-signing", VALIDATION, KeySpec="SYMMETRIC_DEFAULT", **SIGNING)
 refused("create-both-spec-parameters", VALIDATION, KeySpec="RSA_2048", CustomerMasterKeySpec="RSA_2048", **SIGNING)
 refused("create-description-of-8193-characters", VALIDATION, Description="d" * 8193)
-refused("create-in-unknown-key-store", "CustomKeyStoreNotFoundException", Origin="AWS_CLOUDHSM", CustomKeyStoreId="cks-1234567890abcdef0")
+refused("create-in-unknown-key-store", "CustomKeyStoreNotFoundException", Origin="AWS_CLOUDHSM",
+        CustomKeyStoreId="cks-1234567890abcdef0")
 refused("create-signing-key-in-key-store", "UnsupportedOperationException", KeySpec="RSA_2048", Origin="AWS_CLOUDHSM",
         CustomKeyStoreId="cks-1234567890abcdef0", **SIGNING)
-refused("create-with-a-tag-twice", "TagException", Tags=[{"TagKey": "a", "TagValue": "1"}, {"TagKey": "a", "TagValue": "2"}])
+refused("create-with-a-tag-twice", "TagException",
+        Tags=[{"TagKey": "a", "TagValue": "1"}, {"TagKey": "a", "TagValue": "2"}])

@@ -9,6 +9,7 @@ def all_pages(ask, member, limit):
     seen, marker = [], {}
     while True:
         page = ask(Limit=limit, **marker)
+        fact("Truncated is there", "Truncated" in page, True)
         fact("entries in a page, at most the limit", len(page[member]) <= limit, True)
         seen += page[member]
         fact("NextMarker comes with Truncated", bool(page.get("NextMarker")), bool(page.get("Truncated")))

@@ -32,6 +32,6 @@ def case(name, expected="ok"):
 
 
 def fact(name, observed, expected):
-    """Checks one fact; the message is what differences.tsv repeats, so it holds nothing that changes from run to run."""
+    """Checks one fact. differences.tsv repeats the message, so it holds nothing that changes from run to run."""
     if observed != expected:
         raise Wrong(f"{name} is {observed!r}, not {expected!r}")

@@ -61,7 +61,8 @@ refused("state-disable-key-pending-deletion", WRONG_STATE, "disable_key", lambda
 refused("state-enable-key-pending-import", WRONG_STATE, "enable_key", lambda server: server.external())
 refused("state-disable-key-pending-import", WRONG_STATE, "disable_key", lambda server: server.external())
 refused("state-schedule-deletion-twice", WRONG_STATE, "schedule_key_deletion", lambda server: server.doomed())
-refused("state-cancel-deletion-of-enabled-key", WRONG_STATE, "cancel_key_deletion", lambda server: server.fresh()["Arn"])
+refused("state-cancel-deletion-of-enabled-key", WRONG_STATE, "cancel_key_deletion",
+        lambda server: server.fresh()["Arn"])
 for _days in (0, 6, 31):
     refused(f"state-schedule-deletion-in-{_days}-days", "ValidationException", "schedule_key_deletion",
             lambda server: server.fresh()["Arn"], PendingWindowInDays=_days)

@@ -9,7 +9,8 @@ def tag(name, value="v"):
 
 
 def tags_of(server, key):
-    return sorted((entry["TagKey"], entry["TagValue"]) for entry in server.client().list_resource_tags(KeyId=key)["Tags"])
+    tags = server.client().list_resource_tags(KeyId=key)["Tags"]
+    return sorted((entry["TagKey"], entry["TagValue"]) for entry in tags)
 
 
 @case("tag-replace-and-untag")
@@ -42,11 +43,13 @@ def refused(name, expected, operation, key=lambda server: server.fresh()["Arn"],
 
 
 refused("tag-unknown-key", "NotFoundException", "tag_resource", lambda server: NOWHERE, Tags=[tag("a")])
-refused("tag-key-pending-deletion", "KMSInvalidStateException", "tag_resource", lambda server: server.doomed(), Tags=[tag("a")])
+refused("tag-key-pending-deletion", "KMSInvalidStateException", "tag_resource", lambda server: server.doomed(),
+        Tags=[tag("a")])
 refused("tag-without-tags", "ValidationException", "tag_resource")
 refused("tag-key-of-129-characters", "ValidationException", "tag_resource", Tags=[tag("k" * 129)])
 refused("tag-value-of-257-characters", "ValidationException", "tag_resource", Tags=[tag("k", "v" * 257)])
 refused("tag-list-of-unknown-key", "NotFoundException", "list_resource_tags", lambda server: NOWHERE)
 refused("tag-list-limit-of-51", "ValidationException", "list_resource_tags", Limit=51)
 refused("untag-unknown-key", "NotFoundException", "untag_resource", lambda server: NOWHERE, TagKeys=["a"])
-refused("untag-key-pending-deletion", "KMSInvalidStateException", "untag_resource", lambda server: server.doomed(), TagKeys=["a"])
+refused("untag-key-pending-deletion", "KMSInvalidStateException", "untag_resource", lambda server: server.doomed(),
+        TagKeys=["a"])

@@ -101,7 +101,7 @@ impl KeyService for AwsKms {
                     return Err(Failure::malformed("the answer to kms:Sign names another key"));
                 }
                 match answer.signature() {
-                    Some(signature) => Ok(Signature::new(signature.as_ref().to_vec())),
+                    Some(signature) => Ok(Signature::new(unwrapped(input.algorithm, signature.as_ref()))),
                     None => Err(Failure::malformed("the answer to kms:Sign holds no signature")),
                 }
             }
@@ -164,4 +164,9 @@ fn presented_digest(input: SignInput<'_>) -> Vec<u8> {
     let mut digest = vec![0; length - kept.len()];
     digest.extend_from_slice(kept);
     digest
+}
+
+/// AWS KMS wraps ECDSA signatures in DER. What is not DER stays as it is, for the check that follows to reject.
+fn unwrapped(algorithm: Algorithm, signature: &[u8]) -> Vec<u8> {
+    algorithm.ecdsa_from_der(signature).unwrap_or_else(|_| signature.to_vec())
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hickory_resolver::TokioResolver;
+use hickory_resolver::net::NetError;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::{ClientConfig, RootCertStore};
 
@@ -151,10 +152,16 @@ impl Resolve for SystemNames {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
             let resolver = TokioResolver::builder_tokio()?.build()?;
-            let found = resolver.lookup_ip(name.as_str()).await?;
+            let found = resolver.lookup_ip(name.as_str()).await.map_err(|error| unresolved(name.as_str(), &error))?;
             // The port is a placeholder: reqwest puts the URL's port in place of 0.
             let addresses: Vec<SocketAddr> = found.iter().map(|address| SocketAddr::new(address, 0)).collect();
             Ok(Box::new(addresses.into_iter()) as Addrs)
         })
     }
+}
+
+/// hickory's own text shows its query structure.
+fn unresolved(name: &str, error: &NetError) -> std::io::Error {
+    let why = if error.is_no_records_found() { "there is no such name".to_owned() } else { error.to_string() };
+    std::io::Error::other(format!("the name {name} could not be resolved: {why}"))
 }

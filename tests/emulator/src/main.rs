@@ -32,7 +32,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_rustls::TlsAcceptor;
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -66,8 +66,10 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     tokio::spawn(listener::serve(aws, None, Arc::clone(&stage), service));
     tokio::spawn(control::serve(control, stage, kms));
 
+    // Before the ready line: whoever reads it may send a signal at once.
+    let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
     writeln!(std::io::stdout(), "{ready}")?;
-    wait_for_the_end(arguments.until_stdin_closes).await?;
+    wait_for_the_end(terminate, interrupt, arguments.until_stdin_closes).await;
     Ok(())
 }
 
@@ -116,9 +118,7 @@ fn ready_line(
     }))
 }
 
-async fn wait_for_the_end(until_stdin_closes: bool) -> Result<(), Failure> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
+async fn wait_for_the_end(mut terminate: Signal, mut interrupt: Signal, until_stdin_closes: bool) {
     let stdin = async {
         if until_stdin_closes {
             end_of_stdin().await;
@@ -131,7 +131,6 @@ async fn wait_for_the_end(until_stdin_closes: bool) -> Result<(), Failure> {
         _ = interrupt.recv() => {}
         () = stdin => {}
     }
-    Ok(())
 }
 
 /// On a thread of its own: one of the runtime's could not be left behind in its read.

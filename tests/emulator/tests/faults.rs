@@ -224,3 +224,15 @@ fn an_address_that_is_not_loopback_is_refused_before_anything_listens() {
     let error = String::from_utf8(output.stderr).unwrap();
     assert!(error.contains("0.0.0.0 is not a loopback address"), "{error}");
 }
+
+#[test]
+fn it_ends_well_with_stdin_and_with_a_signal_sent_at_once() {
+    let mut by_stdin = Emulator::start(&[]);
+    drop(by_stdin.stdin.take());
+    assert!(by_stdin.process.wait().unwrap().success());
+
+    let mut by_signal = Emulator::start(&[]);
+    let kill = Command::new("kill").args(["-TERM", &by_signal.process.id().to_string()]).status();
+    assert!(kill.unwrap().success());
+    assert!(by_signal.process.wait().unwrap().success());
+}

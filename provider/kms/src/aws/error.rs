@@ -8,8 +8,8 @@ use aws_sdk_kms::operation::RequestId;
 use crate::lane::LaneError;
 use crate::service::{ServiceError, ServiceErrorKind};
 
-/// Messages of a server are shown this far. AWS's longest, an access denial with two ARNs, has about 400 characters.
-const LONGEST_MESSAGE: usize = 500;
+/// Messages are shown this far. The longest that help, a list of every credential source tried, have 700 characters.
+const LONGEST_MESSAGE: usize = 1000;
 
 /// What was being asked: the name of the permission it needs.
 #[derive(Clone, Copy, Debug)]
@@ -68,7 +68,12 @@ impl Failure {
                 (
                     if failure.is_timeout() { ServiceErrorKind::TimedOut } else { ServiceErrorKind::Unavailable },
                     format!("AWS KMS could not be reached for {name}: {why}"),
-                    "check the network, the proxy (HTTPS_PROXY) and the endpoint".to_owned(),
+                    if failure.is_user() {
+                        "check the endpoint, and that its certificate authority is trusted (ca_file in [network], or SSL_CERT_FILE)"
+                    } else {
+                        "check the network, the proxy (HTTPS_PROXY) and the endpoint"
+                    }
+                    .to_owned(),
                 )
             }
             SdkError::ResponseError(_) => (
@@ -176,6 +181,17 @@ fn remedy(code: &str, action: &str) -> (ServiceErrorKind, String) {
     (kind, text.to_owned())
 }
 
+/// What HTTP layers say before they come to the point.
+const PREAMBLE: [&str; 7] = [
+    "client error (Connect)",
+    "dns error",
+    "error resolving DNS",
+    "error sending request",
+    "io error",
+    "other error",
+    "user error",
+];
+
 /// An error and its causes, outermost first, as one line.
 pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut parts: Vec<String> = Vec::new();
@@ -183,7 +199,8 @@ pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
     while let Some(error) = next {
         let text = error.to_string();
         // Wrappers repeat their cause.
-        if parts.last().is_none_or(|last| !last.ends_with(&text)) {
+        let known = PREAMBLE.contains(&text.as_str()) || parts.last().is_some_and(|last| last.ends_with(&text));
+        if !known {
             parts.push(text);
         }
         next = error.source();
@@ -191,19 +208,36 @@ pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
     clean(&parts.join(": "))
 }
 
-/// A stranger's text on one line: control characters escaped, length bounded.
+/// A stranger's text on one line: white space made single spaces, other control characters escaped, length bounded.
 fn clean(text: &str) -> String {
-    let mut shown: String = text
-        .chars()
-        .take(LONGEST_MESSAGE)
-        .flat_map(|character| {
-            let escape = character.is_control();
-            let plain = (!escape).then_some(character);
-            escape.then(|| character.escape_debug()).into_iter().flatten().chain(plain)
-        })
-        .collect();
-    if text.chars().count() > LONGEST_MESSAGE {
-        shown.push('…');
+    let mut shown = String::new();
+    for word in text.split_whitespace() {
+        if !shown.is_empty() {
+            shown.push(' ');
+        }
+        shown.extend(word.chars().flat_map(|character| {
+            let escaped = character.is_control().then(|| character.escape_debug());
+            let plain = (!character.is_control()).then_some(character);
+            escaped.into_iter().flatten().chain(plain)
+        }));
     }
-    shown
+    match shown.char_indices().nth(LONGEST_MESSAGE) {
+        Some((end, _)) => {
+            shown.truncate(end);
+            shown.push('…');
+            shown
+        }
+        None => shown,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_one_line_of_bounded_length() {
+        assert_eq!(clean("a\n  b\tc\u{1b}[2J"), "a b c\\u{1b}[2J");
+        assert_eq!(clean(&"x".repeat(2000)).chars().count(), LONGEST_MESSAGE + 1);
+    }
 }

@@ -96,6 +96,7 @@ impl Identity {
     }
 
     fn loader(&self) -> Result<ConfigLoader, Failure> {
+        endpoints_are_usable()?;
         let network = self
             .network
             .get()
@@ -112,6 +113,19 @@ impl Identity {
         }
         Ok(loader)
     }
+}
+
+/// The SDK panics on an endpoint that is set and empty, which a pipeline's unset variable easily makes it.
+fn endpoints_are_usable() -> Result<(), Failure> {
+    for name in ["AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"] {
+        let Some(value) = std::env::var_os(name) else { continue };
+        let value = value.to_string_lossy();
+        if !(value.starts_with("https://") || value.starts_with("http://")) {
+            let cause = format!("{name} is {value:?}, which is not a URL");
+            return Err(Failure::plain(ServiceErrorKind::Malformed, cause, "unset it, or set it to a URL"));
+        }
+    }
+    Ok(())
 }
 
 /// Reads the settings once per lane; a lane that is lost takes its settings with it.

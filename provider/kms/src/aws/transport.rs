@@ -126,19 +126,18 @@ fn classify(error: reqwest::Error) -> ConnectorError {
     ConnectorError::io(error.into())
 }
 
+/// hyper, hyper-rustls and tokio-rustls each hide the error of the one below inside an io::Error.
 fn has_tls_error(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
         if error.is::<rustls::Error>() {
             return true;
         }
-        // hyper and reqwest hide rustls's error inside an io::Error.
-        if let Some(inner) = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref)
-            && inner.is::<rustls::Error>()
-        {
-            return true;
-        }
-        next = error.source();
+        let inside = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        next = match inside {
+            Some(inside) => Some(inside as &(dyn Error + 'static)),
+            None => error.source(),
+        };
     }
     false
 }

@@ -30,11 +30,11 @@ pub(crate) fn parameters_for_import(kms: &Kms, caller: &Caller, parameters: &Par
     let algorithm = parameters.required_choice("WrappingAlgorithm", &WRAPPING_ALGORITHMS)?;
     let key_spec = parameters.required_choice("WrappingKeySpec", &WRAPPING_KEY_SPECS)?;
     check_external(kms.keyring().find_by_id(name, caller)?)?;
+    let wrapping_key = tokio::task::block_in_place(|| kms.wrapping_keys.key(key_spec))?;
     let (token, expires) = (random(128)?, milliseconds() + OFFER_SECONDS);
-    let offer =
-        tokio::task::block_in_place(|| ImportOffer::make(algorithm, key_spec, token, expires))?.ok_or_else(|| {
-            KmsError::unsupported(format!("Wrapping with {algorithm} under a key of {key_spec} is not supported."))
-        })?;
+    let offer = wrapping_key.and_then(|key| ImportOffer::make(algorithm, key, token, expires)).ok_or_else(|| {
+        KmsError::unsupported(format!("Wrapping with {algorithm} under a key of {key_spec} is not supported."))
+    })?;
     let mut keyring = kms.keyring();
     let key = keyring.find_by_id(name, caller)?;
     let answer = json!({

@@ -31,6 +31,7 @@ use crate::aws::key_name::Caller;
 use crate::aws::keyring::Keyring;
 use crate::aws::operation::Operation;
 use crate::aws::parameters::Parameters;
+use crate::aws::wrapping::WrappingKeys;
 use crate::exchange::Stage;
 use crate::fault::Corruption;
 use crate::identifier::uuid;
@@ -51,6 +52,7 @@ pub(crate) struct Kms {
     home_region: String,
     keyring: Mutex<Keyring>,
     strangers: Mutex<HashMap<KeyShape, Arc<Material>>>,
+    wrapping_keys: WrappingKeys,
     stage: Arc<Stage>,
 }
 
@@ -62,6 +64,7 @@ impl Kms {
             home_region: home_region.to_owned(),
             keyring: Mutex::new(Keyring::default()),
             strangers: Mutex::new(HashMap::new()),
+            wrapping_keys: WrappingKeys::default(),
             stage,
         }
     }

@@ -1,4 +1,5 @@
-//! How key material travels to KMS: wrapped by an RSA key that was made for this one import.
+//! How key material travels to KMS: wrapped by an RSA key. AWS makes one for each import; here there is one of each size,
+//! because 4096 bits take a second.
 
 use openssl::cipher::Cipher;
 use openssl::cipher_ctx::{CipherCtx, CipherCtxFlags};
@@ -7,6 +8,8 @@ use openssl::md::{Md, MdRef};
 use openssl::pkey::{PKey, Private};
 use openssl::pkey_ctx::PkeyCtx;
 use openssl::rsa::{Padding, Rsa};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
 /// `AlgorithmSpec` of the service model.
 pub(crate) const WRAPPING_ALGORITHMS: [&str; 6] = [
@@ -32,34 +35,46 @@ pub(crate) struct ImportOffer {
     wrapping: Wrapping,
 }
 
+/// The wrapping keys made so far, by bits.
+#[derive(Debug, Default)]
+pub(crate) struct WrappingKeys(Mutex<BTreeMap<u32, PKey<Private>>>);
+
 #[derive(Clone, Copy, Debug)]
 struct Wrapping {
     sha_256: bool,
     aes: bool,
 }
 
-impl ImportOffer {
-    /// A new wrapping key; `None` for wrappings this emulator does not do.
-    pub(crate) fn make(
-        algorithm: &str,
-        key_spec: &str,
-        token: Vec<u8>,
-        expires: f64,
-    ) -> Result<Option<ImportOffer>, ErrorStack> {
-        let wrapping = match algorithm {
-            "RSAES_OAEP_SHA_1" => Wrapping { sha_256: false, aes: false },
-            "RSAES_OAEP_SHA_256" => Wrapping { sha_256: true, aes: false },
-            "RSA_AES_KEY_WRAP_SHA_1" => Wrapping { sha_256: false, aes: true },
-            "RSA_AES_KEY_WRAP_SHA_256" => Wrapping { sha_256: true, aes: true },
-            _ => return Ok(None),
-        };
+impl WrappingKeys {
+    /// The key of this `WrappingKeySpec`; `None` for SM2.
+    pub(crate) fn key(&self, key_spec: &str) -> Result<Option<PKey<Private>>, ErrorStack> {
         let bits = match key_spec {
             "RSA_2048" => 2048,
             "RSA_3072" => 3072,
             "RSA_4096" => 4096,
             _ => return Ok(None),
         };
-        Ok(Some(ImportOffer { token, expires, key: PKey::from_rsa(Rsa::generate(bits)?)?, wrapping }))
+        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(key) = keys.get(&bits) {
+            return Ok(Some(key.clone()));
+        }
+        let key = PKey::from_rsa(Rsa::generate(bits)?)?;
+        keys.insert(bits, key.clone());
+        Ok(Some(key))
+    }
+}
+
+impl ImportOffer {
+    /// An offer under this wrapping key; `None` for wrappings this emulator does not do.
+    pub(crate) fn make(algorithm: &str, key: PKey<Private>, token: Vec<u8>, expires: f64) -> Option<ImportOffer> {
+        let (sha_256, aes) = match algorithm {
+            "RSAES_OAEP_SHA_1" => (false, false),
+            "RSAES_OAEP_SHA_256" => (true, false),
+            "RSA_AES_KEY_WRAP_SHA_1" => (false, true),
+            "RSA_AES_KEY_WRAP_SHA_256" => (true, true),
+            _ => return None,
+        };
+        Some(ImportOffer { token, expires, key, wrapping: Wrapping { sha_256, aes } })
     }
 
     /// SubjectPublicKeyInfo of the wrapping key.

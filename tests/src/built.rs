@@ -1,0 +1,53 @@
+//! The files under test, as cargo built them.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+
+/// The module, up to date with the sources: hosts load a file, so the tests do.
+pub fn module() -> PathBuf {
+    directory().join("libhardkey_pkcs11.so")
+}
+
+/// The emulator.
+pub fn emulator() -> PathBuf {
+    directory().join("hardkey-emulator")
+}
+
+/// The program of the process tests.
+pub fn host() -> PathBuf {
+    directory().join("host")
+}
+
+/// The folder of the profile these tests were built with. The first call builds what the tests load, because cargo
+/// does not: none of it is a library of theirs.
+fn directory() -> &'static PathBuf {
+    static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
+    DIRECTORY.get_or_init(|| {
+        let mut arguments = vec![
+            "build",
+            "--quiet",
+            "-p",
+            "hardkey-pkcs11",
+            "-p",
+            "hardkey-emulator",
+            "-p",
+            "hardkey-tests",
+            "--bins",
+            "--lib",
+        ];
+        if !cfg!(debug_assertions) {
+            arguments.push("--release");
+        }
+        let status = Command::new(env!("CARGO")).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).status();
+        assert!(status.is_ok_and(|status| status.success()), "cargo build of the files under test failed");
+        // target/PROFILE/deps/this-test
+        let test = std::env::current_exe().unwrap();
+        test.ancestors().nth(2).unwrap().to_path_buf()
+    })
+}
+
+/// The top folder of the project.
+pub fn project() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_path_buf()
+}
