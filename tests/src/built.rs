@@ -19,6 +19,11 @@ pub fn host() -> PathBuf {
     directory().join("host")
 }
 
+/// The program of the tests of error messages.
+pub fn small_host() -> PathBuf {
+    directory().join("small-host")
+}
+
 /// The folder of the profile these tests were built with. The first call builds what the tests load, because cargo
 /// does not: none of it is a library of theirs.
 fn directory() -> &'static PathBuf {
@@ -39,7 +44,16 @@ fn directory() -> &'static PathBuf {
         if !cfg!(debug_assertions) {
             arguments.push("--release");
         }
-        let status = Command::new(env!("CARGO")).args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).status();
+        let mut command = Command::new(env!("CARGO"));
+        command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR"));
+        // What the outer cargo tells this test of its package would make the inner one build ring anew.
+        for (name, _) in std::env::vars_os() {
+            let name = name.to_string_lossy().into_owned();
+            if name.starts_with("CARGO_") && !["CARGO_HOME", "CARGO_TARGET_DIR"].contains(&name.as_str()) {
+                command.env_remove(name);
+            }
+        }
+        let status = command.status();
         assert!(status.is_ok_and(|status| status.success()), "cargo build of the files under test failed");
         // target/PROFILE/deps/this-test
         let test = std::env::current_exe().unwrap();

@@ -28,23 +28,26 @@ pub fn ok(rv: Rv) -> Result<(), Rv> {
 macro_rules! call {
     ($module:expr, $name:ident($($argument:expr),* $(,)?)) => {
         // SAFETY: the tests pass what the specification asks for, or a mistake that the module must survive.
-        $crate::module::observe(stringify!($name), || unsafe { ($module.functions.$name.unwrap())($($argument),*) })
+        $crate::module::observe(&stringify!($name), || unsafe { ($module.functions.$name.unwrap())($($argument),*) })
     };
 }
 
-/// What looks on before and after every call, by its name.
+/// The name of a function, behind one thin pointer.
+pub type Name = &'static &'static str;
+
+/// What looks on before and after every call.
 pub struct Observer {
     /// Runs before it.
-    pub before: fn(&'static str),
+    pub before: fn(Name),
     /// Runs after it.
-    pub after: fn(&'static str),
+    pub after: fn(Name),
 }
 
 /// Empty unless a program wants to look on.
 pub static OBSERVER: OnceLock<Observer> = OnceLock::new();
 
 /// Makes one call under the eyes of the observer.
-pub fn observe(name: &'static str, call: impl FnOnce() -> Rv) -> Rv {
+pub fn observe(name: Name, call: impl FnOnce() -> Rv) -> Rv {
     let Some(observer) = OBSERVER.get() else { return call() };
     (observer.before)(name);
     let rv = call();

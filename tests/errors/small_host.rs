@@ -1,0 +1,48 @@
+//! The smallest host there is: `small-host MODULE list` or `small-host MODULE sign LABEL`.
+//!
+//! Prints each call's code, and labels of keys, to standard output; the module's own lines go to standard error.
+
+use std::env;
+use std::path::PathBuf;
+
+use cryptoki_sys as ck;
+use hardkey_tests::module::{Module, attribute};
+
+fn main() {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let module = Module::load(&PathBuf::from(&arguments[0]));
+    if let Err(rv) = module.initialize() {
+        println!("C_Initialize {rv:#x}");
+        return;
+    }
+    for slot in module.slots().unwrap() {
+        let session = module.open(slot).unwrap();
+        match arguments[1].as_str() {
+            "list" => list(&module, slot, session),
+            "sign" => sign(&module, session, &arguments[2]),
+            other => panic!("{other}?"),
+        }
+    }
+    module.finalize().unwrap();
+}
+
+fn list(module: &Module, slot: ck::CK_SLOT_ID, session: ck::CK_SESSION_HANDLE) {
+    let class = ck::CKO_PRIVATE_KEY.to_ne_bytes();
+    match module.find(session, &[attribute(ck::CKA_CLASS, &class)]) {
+        Ok(keys) => {
+            for key in keys {
+                let label = module.attribute(session, key, ck::CKA_LABEL).unwrap();
+                println!("slot {slot} key {}", String::from_utf8(label).unwrap());
+            }
+        }
+        Err(rv) => println!("slot {slot} {rv:#x}"),
+    }
+}
+
+fn sign(module: &Module, session: ck::CK_SESSION_HANDLE, label: &str) {
+    let key = module.find_one(session, ck::CKO_PRIVATE_KEY, label);
+    match module.sign(session, key, ck::CKM_SHA256_RSA_PKCS, b"data") {
+        Ok(signature) => println!("{} bytes", signature.len()),
+        Err(rv) => println!("C_Sign {rv:#x}"),
+    }
+}
