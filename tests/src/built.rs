@@ -29,36 +29,29 @@ pub fn small_host() -> PathBuf {
 fn directory() -> &'static PathBuf {
     static DIRECTORY: OnceLock<PathBuf> = OnceLock::new();
     DIRECTORY.get_or_init(|| {
-        let mut arguments = vec![
-            "build",
-            "--quiet",
-            "-p",
-            "hardkey-pkcs11",
-            "-p",
-            "hardkey-emulator",
-            "-p",
-            "hardkey-tests",
-            "--bins",
-            "--lib",
-        ];
-        if !cfg!(debug_assertions) {
-            arguments.push("--release");
-        }
-        let mut command = Command::new(env!("CARGO"));
-        command.args(arguments).current_dir(env!("CARGO_MANIFEST_DIR"));
-        // What the outer cargo tells this test of its package would make the inner one build ring anew.
-        for (name, _) in std::env::vars_os() {
-            let name = name.to_string_lossy().into_owned();
-            if name.starts_with("CARGO_") && !["CARGO_HOME", "CARGO_TARGET_DIR"].contains(&name.as_str()) {
-                command.env_remove(name);
-            }
-        }
-        let status = command.status();
-        assert!(status.is_ok_and(|status| status.success()), "cargo build of the files under test failed");
+        // The module by itself, as it is shipped: built together with others it would get their features as well.
+        build(&["-p", "hardkey-pkcs11"]);
+        build(&["-p", "hardkey-emulator", "-p", "hardkey-tests", "--bins"]);
         // target/PROFILE/deps/this-test
         let test = std::env::current_exe().unwrap();
         test.ancestors().nth(2).unwrap().to_path_buf()
     })
+}
+
+fn build(packages: &[&str]) {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["build", "--quiet"]).args(packages).current_dir(env!("CARGO_MANIFEST_DIR"));
+    if !cfg!(debug_assertions) {
+        command.arg("--release");
+    }
+    // What the outer cargo tells this test of its package would make the inner one build ring anew.
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy().into_owned();
+        if name.starts_with("CARGO_") && !["CARGO_HOME", "CARGO_TARGET_DIR"].contains(&name.as_str()) {
+            command.env_remove(name);
+        }
+    }
+    assert!(command.status().is_ok_and(|status| status.success()), "cargo build {packages:?} failed");
 }
 
 /// The top folder of the project.

@@ -4,4 +4,5 @@ pub mod built;
 pub mod emulator;
 pub mod host;
 pub mod module;
+pub mod sdk;
 pub mod skip;

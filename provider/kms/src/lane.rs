@@ -13,6 +13,7 @@ use tokio::task::yield_now;
 use tokio::time::timeout_at;
 
 use crate::deadline::Deadline;
+use crate::fork;
 
 /// Turns of the driver before a request, so that a FIN or RST that arrived while the lane was parked is seen first.
 /// Measured with reqwest 0.13: without a turn 8 of 8 requests on a dead connection failed, with three 0 of 8.
@@ -75,12 +76,14 @@ impl<Client> Lanes<Client> {
         let Some(Lane { client, runtime: Some(runtime) }) = loan.lane.as_ref() else {
             return Err(LaneError::Busy);
         };
+        let inside = fork::inside();
         let outcome = runtime.block_on(async {
             for _ in 0..TURNS {
                 yield_now().await;
             }
             timeout_at(deadline.instant().into(), request(client)).await
         });
+        drop(inside);
         loan.sound = true;
         outcome.map_err(|_| LaneError::Deadline)
     }
@@ -116,11 +119,14 @@ impl<Client> Lanes<Client> {
 
 impl<Client> Lane<Client> {
     fn new(build: &(dyn Fn() -> Client + Send + Sync)) -> std::io::Result<Self> {
+        let _inside = fork::inside();
         let runtime = Builder::new_current_thread()
             .enable_io()
             .enable_time()
             // Some credential sources read files on a blocking thread; it must not outlive the call.
             .thread_keep_alive(Duration::ZERO)
+            .on_thread_park(fork::wait)
+            .on_thread_unpark(fork::go_on)
             .build()?;
         let client = {
             let _entered = runtime.enter();
@@ -133,6 +139,7 @@ impl<Client> Lane<Client> {
 /// Never waits: a plain drop of a runtime waits without limit for a stuck blocking task.
 impl<Client> Drop for Lane<Client> {
     fn drop(&mut self) {
+        let _inside = fork::inside();
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }

@@ -8,12 +8,13 @@
 //! - [`service`]: the trait, key records, errors.
 //! - [`checked`]: a signature that is handed out has been verified.
 //! - [`aws`]: AWS KMS.
-//! - [`lane`], [`network`]: how async SDKs run without a thread of ours.
+//! - [`lane`], [`network`], [`fork`]: how async SDKs run without a thread of ours, and in forked children.
 
 pub mod aws;
 pub mod checked;
 pub mod config;
 pub mod deadline;
+pub mod fork;
 pub mod lane;
 pub mod network;
 pub mod service;

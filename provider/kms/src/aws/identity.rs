@@ -15,6 +15,7 @@ use aws_credential_types::provider::{ProvideCredentials, future};
 use super::error::{Failure, chain};
 use super::transport::Transport;
 use crate::deadline::Deadline;
+use crate::fork;
 use crate::lane::Lanes;
 use crate::network::SharedNetwork;
 use crate::service::ServiceErrorKind;
@@ -96,6 +97,7 @@ impl Identity {
     }
 
     fn loader(&self) -> Result<ConfigLoader, Failure> {
+        let _inside = fork::inside();
         endpoints_are_usable()?;
         let network = self
             .network

@@ -2,6 +2,9 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+#[cfg(unix)]
+use hardkey_kms::fork;
+
 /// Forks between the first process and this one.
 static FORKS: AtomicU64 = AtomicU64::new(0);
 static WATCHED: AtomicBool = AtomicBool::new(false);
@@ -24,15 +27,26 @@ impl Process {
 pub(super) fn watch_forks() {
     #[cfg(unix)]
     if !WATCHED.swap(true, Ordering::Relaxed) {
-        // SAFETY: the handler is a function of this library, which is never unmapped (`-z nodelete`), and only adds
-        // to an atomic, which is allowed between fork and exec.
-        unsafe { libc::pthread_atfork(None, None, Some(forked)) };
+        // SAFETY: the handlers are functions of this library, which is never unmapped (`-z nodelete`); the one that runs
+        // in the child uses nothing but atomics and a thread local, which is allowed between fork and exec.
+        unsafe { libc::pthread_atfork(Some(before_fork), Some(forked_in_parent), Some(forked_in_child)) };
     }
 }
 
 #[cfg(unix)]
-extern "C" fn forked() {
+extern "C" fn before_fork() {
+    fork::prepare();
+}
+
+#[cfg(unix)]
+extern "C" fn forked_in_parent() {
+    fork::in_parent();
+}
+
+#[cfg(unix)]
+extern "C" fn forked_in_child() {
     FORKS.fetch_add(1, Ordering::Relaxed);
+    fork::in_child();
 }
 
 /// Whether the process runs with more rights than the person who started it (set-user-id and its relatives): then its

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# Runs a command with an emulated AWS KMS in place of the real one:
+#
+#   examples/emulator.sh examples/pkcs11-tool.sh release README.md README.sig
+#
+# The emulator (tests/emulator) listens on loopback and has two keys, alias/release (RSA-3072) and alias/release-ec (P-256).
+# They are gone when the command ends. quickstart.sh uses the functions of this file.
+
+set -euo pipefail
+
+project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+target=${CARGO_TARGET_DIR:-$project/target}
+# The emulator's own, so that an alias has a whole name: region and key service follow from it.
+readonly aliases=arn:aws:kms:eu-west-1:111122223333:alias
+
+build() {
+    (cd "$project" && cargo build "$@" --package hardkey-pkcs11 --package hardkey-emulator)
+    target=$(cd "$target" && pwd)
+    export HARDKEY_MODULE=$target/debug/libhardkey_pkcs11.so
+}
+
+# Nothing that this shell happens to have set may lead a signature, or trust, elsewhere.
+plain_environment() {
+    local name
+    for name in $(compgen -e); do
+        case $name in
+        HARDKEY_MODULE | HARDKEY_TEST_*) ;;
+        AWS_* | HARDKEY_* | OPENSSL_* | PKCS11_* | SSL_CERT_* | *_CA_BUNDLE | *_PROXY | *_proxy) unset "$name" ;;
+        esac
+    done
+}
+
+# start_emulator KEY…: in the words of its --key option.
+start_emulator() {
+    local ready key options=()
+    for key in "$@"; do
+        options+=(--key "$key")
+    done
+    # It ends with this shell, even if the shell is killed: its standard input does.
+    coproc EMULATOR { exec "$target/debug/hardkey-emulator" --until-stdin-closes "${options[@]}"; }
+    emulator=$EMULATOR_PID
+    trap stop_emulator EXIT
+    trap 'exit 130' INT TERM
+    if ! read -r -t 60 ready <&"${EMULATOR[0]}"; then
+        echo "the emulator did not start" >&2
+        exit 1
+    fi
+    AWS_ENDPOINT_URL_KMS=$(sed -E 's/.*"aws":"([^"]*)".*/\1/' <<<"$ready")
+    export AWS_ENDPOINT_URL_KMS AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_EC2_METADATA_DISABLED=true
+    export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
+}
+
+stop_emulator() {
+    kill -TERM "$emulator" 2>/dev/null || true
+    wait "$emulator" 2>/dev/null || true
+}
+
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then
+    if [ $# = 0 ]; then
+        sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
+        exit 2
+    fi
+    build --quiet
+    plain_environment
+    start_emulator RSA_3072,alias=release ECC_NIST_P256,alias=release-ec
+    export HARDKEY_KEY="$aliases/release $aliases/release-ec"
+    "$@"
+fi

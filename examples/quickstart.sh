@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# From a fresh clone to a signed Windows program, on Debian or Ubuntu with Rust: builds the module, starts an emulated AWS KMS
+# on loopback, signs examples/hello.exe with osslsigncode, verifies it twice, and shows how a key that could have leaked
+# is refused. Needs no cloud account, and changes nothing on this machine but packages (tests/install.sh).
+
+# shellcheck source=examples/emulator.sh
+. "$(dirname "${BASH_SOURCE[0]}")/emulator.sh"
+
+step() { printf '\n== %s\n' "$*"; }
+
+# show COMMAND…: as it can be typed.
+show() {
+    local word
+    printf '$'
+    for word in "$@"; do
+        case $word in
+        *[!A-Za-z0-9_./:=,@%+-]*) printf " '%s'" "$word" ;;
+        *) printf ' %s' "$word" ;;
+        esac
+    done
+    printf '\n'
+}
+
+run() {
+    show "$@"
+    "$@"
+}
+
+fail() {
+    printf '\nquickstart: FAILED: %s\n' "$*" >&2
+    exit 1
+}
+
+step '1. Installing what is missing: osslsigncode, openssl with its PKCS#11 engine, a C compiler'
+"$project/tests/install.sh" quickstart
+PATH=$PATH:$HOME/.cargo/bin
+
+step '2. Building the module and the emulator (some minutes the first time)'
+build
+echo "the module is $HARDKEY_MODULE"
+
+step '3. Starting the emulator, with two keys: one made in the HSM, and one whose material was imported'
+plain_environment
+start_emulator RSA_3072,alias=release RSA_3072,alias=imported,origin=EXTERNAL
+echo "AWS KMS is played by $AWS_ENDPOINT_URL_KMS, pid $emulator"
+export HARDKEY_KEY="$aliases/release"
+echo "HARDKEY_KEY=$HARDKEY_KEY"
+
+folder=$target/quickstart
+rm -rf "$folder"
+mkdir -p "$folder"
+export PKCS11_MODULE_PATH=$HARDKEY_MODULE
+key='pkcs11:token=hardkey;object=release;type=private'
+
+step '4. Making a certificate: openssl signs it with the key in the HSM'
+run openssl req -x509 -engine pkcs11 -keyform engine -key "$key" -subj '/CN=Hardkey quickstart' -days 30 -sha256 \
+    -addext keyUsage=critical,digitalSignature -addext extendedKeyUsage=codeSigning -out "$folder/certificate.pem" ||
+    fail 'openssl made no certificate'
+
+step '5. Signing a Windows program with the real osslsigncode'
+engine=$(openssl version -e | cut -d'"' -f2)/pkcs11.so
+run osslsigncode sign -pkcs11engine "$engine" -pkcs11module "$HARDKEY_MODULE" -key "$key" \
+    -certs "$folder/certificate.pem" -h sha256 -n 'Hardkey quickstart' \
+    -in "$project/examples/hello.exe" -out "$folder/hello-signed.exe" || fail 'osslsigncode did not sign'
+
+step '6. Verifying it with osslsigncode'
+run osslsigncode verify -CAfile "$folder/certificate.pem" -in "$folder/hello-signed.exe" ||
+    fail 'osslsigncode does not accept the signature'
+
+step '7. Verifying the signature inside it with openssl'
+run osslsigncode extract-signature -in "$folder/hello-signed.exe" -out "$folder/signature.p7"
+# What is signed is the value of SpcIndirectDataContent, the element after the object identifier of that name.
+read -r offset head length < <(openssl asn1parse -inform DER -in "$folder/signature.p7" |
+    grep -m 1 -A 2 ':1\.3\.6\.1\.4\.1\.311\.2\.1\.4$' | sed -nE '3s/^ *([0-9]+):d=.* hl=([0-9]+) l= *([0-9]+) .*/\1 \2 \3/p') ||
+    fail 'the signature holds no SpcIndirectDataContent'
+tail -c "+$((offset + head + 1))" "$folder/signature.p7" | head -c "$length" >"$folder/content"
+run openssl smime -verify -inform DER -binary -in "$folder/signature.p7" -content "$folder/content" \
+    -CAfile "$folder/certificate.pem" -purpose any -out /dev/null || fail 'openssl does not accept the signature'
+
+step '8. Asking for a signature with the imported key: it must be refused'
+export HARDKEY_KEY="$aliases/imported"
+echo "HARDKEY_KEY=$HARDKEY_KEY"
+refused=(osslsigncode sign -pkcs11engine "$engine" -pkcs11module "$HARDKEY_MODULE" -certs "$folder/certificate.pem"
+    -key 'pkcs11:token=hardkey;object=imported;type=private' -h sha256
+    -in "$project/examples/hello.exe" -out "$folder/must-not-exist.exe")
+show "${refused[@]}"
+if "${refused[@]}" >"$folder/refused" 2>&1; then
+    fail 'the imported key signed'
+fi
+grep '^hardkey: .* is hidden: refused (imported): ' "$folder/refused" || fail 'the refusal has no reason'
+
+cat <<END
+
+== Done: $folder/hello-signed.exe is signed with a key that never left its HSM, here an emulated one.
+
+What to try next:
+  - your own key, with your AWS credentials:
+      HARDKEY_KEY=arn:aws:kms:REGION:ACCOUNT:alias/NAME pkcs11-tool --module $HARDKEY_MODULE -O
+  - another host, on the emulator:
+      examples/emulator.sh examples/openssl-engine.sh release README.md $target/try
+  - a smaller and faster module:
+      cargo build --release -p hardkey-pkcs11
+  - every test:
+      tests/run.sh
+END

@@ -1,0 +1,99 @@
+//! What every key service must do, whichever cloud it is.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hardkey_attest::public_key::Algorithm;
+use hardkey_attest::signature::{Hash, Scheme};
+use hardkey_kms::service::{KeyFault, KeyRecord, ServiceErrorKind, SignInput, Standing, UsableKey};
+use hardkey_kms::{Deadline, KeyService, checked};
+
+/// What a service was prepared with, in the order in which its keys were named.
+pub struct Prepared {
+    /// Usable keys: their kind and their label.
+    pub usable: Vec<(Algorithm, String)>,
+    /// Refused keys: their name and the reason's code.
+    pub refused: Vec<(String, &'static str)>,
+    /// Names of keys that do not exist.
+    pub unknown: Vec<String>,
+}
+
+pub fn soon() -> Deadline {
+    Deadline::after(Duration::from_secs(30))
+}
+
+/// The contract.
+pub fn contract(service: &dyn KeyService, prepared: &Prepared) {
+    let answers = service.keys(&[], &soon()).unwrap();
+    let records: Vec<&KeyRecord> = answers.iter().flatten().collect();
+    let faults: Vec<&KeyFault> = answers.iter().filter_map(|answer| answer.as_ref().err()).collect();
+
+    let usable: Vec<(&KeyRecord, &UsableKey)> = records
+        .iter()
+        .filter_map(|record| match &record.standing {
+            Standing::Usable(key) => Some((*record, key)),
+            _ => None,
+        })
+        .collect();
+    let found: Vec<(Algorithm, String)> =
+        usable.iter().map(|(record, key)| (key.public_key.algorithm(), record.label.clone())).collect();
+    assert_eq!(found, prepared.usable, "usable keys, in the order of their names");
+
+    let refused: Vec<(String, &str)> = records
+        .iter()
+        .filter_map(|record| match &record.standing {
+            Standing::Refused(refusal) => Some((record.name.clone(), refusal.code())),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(refused, prepared.refused);
+
+    let unknown: Vec<String> = faults.iter().map(|fault| fault.name.clone()).collect();
+    assert_eq!(unknown, prepared.unknown);
+    assert!(faults.iter().all(|fault| fault.error.kind == ServiceErrorKind::NotFound), "{faults:?}");
+
+    for (record, key) in &usable {
+        signs_every_way(service, record, key);
+    }
+    asks_only_for_what_is_not_known(service, &records, prepared);
+    a_deadline_that_passed_is_kept(service, usable[0]);
+}
+
+fn signs_every_way(service: &dyn KeyService, record: &KeyRecord, key: &UsableKey) {
+    let algorithm = key.public_key.algorithm();
+    let expected: Vec<Scheme> =
+        if algorithm.is_rsa() { Hash::ALL.map(Scheme::RsaPkcs1).to_vec() } else { vec![Scheme::Ecdsa] };
+    for scheme in expected {
+        assert!(key.schemes.contains(&scheme), "{} {scheme:?}: {:?}", record.label, key.schemes);
+        // A digest of every hash goes through ECDSA on every curve; RSA wants the hash's own.
+        for hash in Hash::ALL {
+            if let Scheme::RsaPkcs1(own) = scheme
+                && own != hash
+            {
+                continue;
+            }
+            let digest: Vec<u8> = (0..).take(hash.length()).collect();
+            let input = SignInput { algorithm, scheme, digest: &digest };
+            let signed = checked::sign(service, &record.id, key, input, &soon())
+                .unwrap_or_else(|error| panic!("{} {scheme:?} {hash:?}: {error}", record.label));
+            assert!(signed.rejected.is_none());
+            assert_eq!(signed.signature.as_bytes().len(), algorithm.signature_length());
+        }
+    }
+}
+
+fn asks_only_for_what_is_not_known(service: &dyn KeyService, records: &[&KeyRecord], prepared: &Prepared) {
+    let known: Vec<Arc<KeyRecord>> = records.iter().map(|record| Arc::new((*record).clone())).collect();
+    let again = service.keys(&known, &soon()).unwrap();
+    let names: Vec<String> = again.into_iter().map(|answer| answer.map_or_else(|fault| fault.name, |record| record.name)).collect();
+    assert_eq!(names, prepared.unknown);
+}
+
+fn a_deadline_that_passed_is_kept(service: &dyn KeyService, (record, key): (&KeyRecord, &UsableKey)) {
+    let algorithm = key.public_key.algorithm();
+    let digest = [7; 32];
+    let scheme = if algorithm.is_rsa() { Scheme::RsaPkcs1(Hash::Sha256) } else { Scheme::Ecdsa };
+    let input = SignInput { algorithm, scheme, digest: &digest };
+    let error = service.sign(&record.id, input, &Deadline::after(Duration::ZERO)).unwrap_err();
+    assert_eq!(error.kind, ServiceErrorKind::TimedOut, "{error}");
+}
