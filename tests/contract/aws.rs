@@ -33,7 +33,8 @@ impl Made {
 
     /// A key and its ARN.
     fn key(&self, spec: KeySpec, origin: OriginType, usage: KeyUsageType, multi_region: bool) -> String {
-        let request = self.client.create_key().key_spec(spec).origin(origin).key_usage(usage).multi_region(multi_region);
+        let request =
+            self.client.create_key().key_spec(spec).origin(origin).key_usage(usage).multi_region(multi_region);
         let answer = self.runtime.block_on(request.send()).unwrap();
         answer.key_metadata.unwrap().arn.unwrap()
     }
@@ -107,7 +108,9 @@ fn run(made: &Made, endpoint: &str, network: NetworkConfig) {
     let imported = made.key(KeySpec::Rsa2048, OriginType::External, KeyUsageType::SignVerify, false);
     let encryption = made.key(KeySpec::SymmetricDefault, OriginType::AwsKms, KeyUsageType::EncryptDecrypt, false);
     let waiting = made.signing_key(KeySpec::EccNistP256);
-    made.runtime.block_on(made.client.schedule_key_deletion().key_id(&waiting).pending_window_in_days(7).send()).unwrap();
+    made.runtime
+        .block_on(made.client.schedule_key_deletion().key_id(&waiting).pending_window_in_days(7).send())
+        .unwrap();
     let alias = made.alias("p384", &p384);
     let id = |arn: &str| arn.rsplit('/').next().unwrap().to_owned();
     assert!(id(&replicated).starts_with("mrk-"));

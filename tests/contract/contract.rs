@@ -85,7 +85,8 @@ fn signs_every_way(service: &dyn KeyService, record: &KeyRecord, key: &UsableKey
 fn asks_only_for_what_is_not_known(service: &dyn KeyService, records: &[&KeyRecord], prepared: &Prepared) {
     let known: Vec<Arc<KeyRecord>> = records.iter().map(|record| Arc::new((*record).clone())).collect();
     let again = service.keys(&known, &soon()).unwrap();
-    let names: Vec<String> = again.into_iter().map(|answer| answer.map_or_else(|fault| fault.name, |record| record.name)).collect();
+    let names: Vec<String> =
+        again.into_iter().map(|answer| answer.map_or_else(|fault| fault.name, |record| record.name)).collect();
     assert_eq!(names, prepared.unknown);
 }
 

@@ -33,7 +33,10 @@ fn no_configuration_is_no_slot_and_no_word() {
 
 #[test]
 fn a_file_that_is_not_toml_is_refused_with_its_line() {
-    refused("[[token]]\nlabel = \n", "line 2: string values must be quoted, expected literal string; correct it or remove it");
+    refused(
+        "[[token]]\nlabel = \n",
+        "line 2: string values must be quoted, expected literal string; correct it or remove it",
+    );
 }
 
 #[test]
@@ -55,7 +58,8 @@ fn a_key_name_of_another_form_is_refused_with_the_forms() {
 #[test]
 fn a_certificate_that_is_not_there_is_named() {
     let folder = TempDir::new().unwrap();
-    let (environment, file) = with_file(&folder, "[[token]]\nlabel = \"a\"\ndiscover = true\ncertificates = [\"no.pem\"]\n");
+    let (environment, file) =
+        with_file(&folder, "[[token]]\nlabel = \"a\"\ndiscover = true\ncertificates = [\"no.pem\"]\n");
     let line = format!(
         "hardkey: C_Initialize: CKR_GENERAL_ERROR: {} line 4: certificates: {} cannot be read: No such file or directory (os error 2)",
         file.display(),

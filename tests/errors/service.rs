@@ -28,7 +28,9 @@ fn an_alias_to_nowhere_is_named() {
     expect(
         &host(&["list"], &environment),
         "slot 0 0x30",
-        &["hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: key alias/nowhere: AWS KMS answered kms:DescribeKey with NotFoundException: Alias arn:aws:kms:eu-west-1:111122223333:alias/nowhere is not found. (request ID); check the name, the account and the region of the key"],
+        &[
+            "hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: key alias/nowhere: AWS KMS answered kms:DescribeKey with NotFoundException: Alias arn:aws:kms:eu-west-1:111122223333:alias/nowhere is not found. (request ID); check the name, the account and the region of the key",
+        ],
     );
 }
 
@@ -68,7 +70,8 @@ fn a_disabled_key_is_refused_at_the_search_and_named_at_the_signature() {
     expect(&host(&["list"], &environment), "", &[&line]);
     // Enabled while it is found, disabled when it is used.
     emulator.set_state(&emulator.key(0), "Enabled");
-    emulator.fault(json!({ "operation": "Sign", "error": "DisabledException", "message": format!("{arn} is disabled.") }));
+    emulator
+        .fault(json!({ "operation": "Sign", "error": "DisabledException", "message": format!("{arn} is disabled.") }));
     let line = format!(
         "hardkey: C_Sign: CKR_DEVICE_ERROR: key alias/release ({arn}): AWS KMS answered kms:Sign with DisabledException: {arn} is disabled. (request ID); enable the key (aws kms enable-key), or configure another key"
     );
@@ -109,7 +112,9 @@ fn no_credentials_says_which_sources_were_tried() {
     expect(
         &host(&["list"], &environment),
         "slot 0 0x30",
-        &["hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: token \"hardkey\": no AWS credentials: the credential provider was not enabled: no credentials found in chain. Attempted: Environment: the credential provider was not enabled: environment variable not set Profile: the credential provider was not enabled WebIdentityToken: the credential provider was not enabled: $AWS_WEB_IDENTITY_TOKEN_FILE was not set EcsContainer: the credential provider was not enabled: ECS provider not configured Ec2InstanceMetadata: the credential provider was not enabled: IMDS disabled by AWS_EC2_METADATA_DISABLED env var set to `true`; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role is attached"],
+        &[
+            "hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: token \"hardkey\": no AWS credentials: the credential provider was not enabled: no credentials found in chain. Attempted: Environment: the credential provider was not enabled: environment variable not set Profile: the credential provider was not enabled WebIdentityToken: the credential provider was not enabled: $AWS_WEB_IDENTITY_TOKEN_FILE was not set EcsContainer: the credential provider was not enabled: ECS provider not configured Ec2InstanceMetadata: the credential provider was not enabled: IMDS disabled by AWS_EC2_METADATA_DISABLED env var set to `true`; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role is attached",
+        ],
     );
 }
 
@@ -120,7 +125,9 @@ fn no_region_says_where_one_could_stand() {
     expect(
         &host(&["list"], &environment),
         "slot 0 0x30",
-        &["hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: token \"hardkey\": no AWS region is known: the key's name has none, and neither have the configuration, AWS_REGION or the profile; name the key by its ARN, or set region in its [[token]], or AWS_REGION"],
+        &[
+            "hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: token \"hardkey\": no AWS region is known: the key's name has none, and neither have the configuration, AWS_REGION or the profile; name the key by its ARN, or set region in its [[token]], or AWS_REGION",
+        ],
     );
 }
 
@@ -132,7 +139,9 @@ fn an_endpoint_nobody_listens_at_is_named_with_the_reason() {
     expect(
         &host(&["list"], &environment),
         "slot 0 0x30",
-        &["hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: key alias/release: AWS KMS could not be reached for kms:DescribeKey: tcp connect error: Connection refused (os error 111); check the network, the proxy (HTTPS_PROXY) and the endpoint"],
+        &[
+            "hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: key alias/release: AWS KMS could not be reached for kms:DescribeKey: tcp connect error: Connection refused (os error 111); check the network, the proxy (HTTPS_PROXY) and the endpoint",
+        ],
     );
 }
 
@@ -161,7 +170,9 @@ fn an_authority_that_is_not_trusted_is_named_and_not_asked_twice() {
     expect(
         &host(&["list"], &environment),
         "slot 0 0x30",
-        &["hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: key alias/release: AWS KMS could not be reached for kms:DescribeKey: invalid peer certificate: BadSignature; check the endpoint, and that its certificate authority is trusted (ca_file in [network], or SSL_CERT_FILE)"],
+        &[
+            "hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: key alias/release: AWS KMS could not be reached for kms:DescribeKey: invalid peer certificate: BadSignature; check the endpoint, and that its certificate authority is trusted (ca_file in [network], or SSL_CERT_FILE)",
+        ],
     );
     assert_eq!(emulator.counts().connections(), 1);
 }
@@ -185,7 +196,9 @@ fn throttling_is_waited_out_within_the_attempts_and_then_named() {
     emulator.fault(json!({ "operation": "Sign", "times": 2, "error": "ThrottlingException", "retry_after": 0.1 }));
     expect(&host(&["sign", "release"], &environment), "256 bytes", &[]);
     assert_eq!(emulator.counts().requests("Sign"), 3);
-    emulator.fault(json!({ "operation": "Sign", "error": "ThrottlingException", "message": "Rate exceeded", "retry_after": 0.1 }));
+    emulator.fault(
+        json!({ "operation": "Sign", "error": "ThrottlingException", "message": "Rate exceeded", "retry_after": 0.1 }),
+    );
     let line = format!(
         "hardkey: C_Sign: CKR_DEVICE_ERROR: key alias/release ({arn}): AWS KMS answered kms:Sign with ThrottlingException: Rate exceeded (request ID); sign less at once (lanes in [network]), or have the AWS KMS request quota raised"
     );
