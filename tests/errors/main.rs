@@ -5,6 +5,7 @@
 
 mod configuration;
 mod service;
+mod tokens;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

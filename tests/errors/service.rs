@@ -17,7 +17,7 @@ fn emulator(key: &str) -> (Emulator, std::collections::BTreeMap<String, String>)
 #[test]
 fn a_good_key_signs_without_a_word() {
     let (_emulator, environment) = emulator("RSA_2048,alias=release");
-    expect(&host(&["list"], &environment), "slot 0 key release", &[]);
+    expect(&host(&["list"], &environment), "slot 0 key release generated", &[]);
     expect(&host(&["sign", "release"], &environment), "256 bytes", &[]);
 }
 
@@ -42,7 +42,7 @@ fn an_unknown_key_beside_a_good_one_is_hidden_with_a_warning() {
     environment.insert("HARDKEY_KEY".to_owned(), format!("{unknown} {known}"));
     expect(
         &host(&["list"], &environment),
-        &format!("slot 0 key {}", emulator.key(0).id),
+        &format!("slot 0 key {} generated", emulator.key(0).id),
         &[&format!(
             "hardkey: token \"hardkey\": key {unknown} is hidden: AWS KMS answered kms:DescribeKey with NotFoundException: Key '{unknown}' does not exist (request ID); check the name, the account and the region of the key"
         )],

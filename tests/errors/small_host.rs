@@ -1,9 +1,12 @@
-//! The smallest host there is: `small-host MODULE list` or `small-host MODULE sign LABEL`.
+//! The smallest host there is: `small-host MODULE list`, `small-host MODULE list-twice SECONDS` with a pause between,
+//! or `small-host MODULE sign LABEL`.
 //!
 //! Prints each call's code, and labels of keys, to standard output; the module's own lines go to standard error.
 
 use std::env;
 use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
 
 use cryptoki_sys as ck;
 use hardkey_tests::module::{Module, attribute};
@@ -19,6 +22,11 @@ fn main() {
         let session = module.open(slot).unwrap();
         match arguments[1].as_str() {
             "list" => list(&module, slot, session),
+            "list-twice" => {
+                list(&module, slot, session);
+                thread::sleep(Duration::from_secs(arguments[2].parse().unwrap()));
+                list(&module, slot, session);
+            }
             "sign" => sign(&module, session, &arguments[2]),
             other => panic!("{other}?"),
         }
@@ -32,7 +40,16 @@ fn list(module: &Module, slot: ck::CK_SLOT_ID, session: ck::CK_SESSION_HANDLE) {
         Ok(keys) => {
             for key in keys {
                 let label = module.attribute(session, key, ck::CKA_LABEL).unwrap();
-                println!("slot {slot} key {}", String::from_utf8(label).unwrap());
+                let flags: Vec<u8> = [ck::CKA_LOCAL, ck::CKA_NEVER_EXTRACTABLE, ck::CKA_ALWAYS_SENSITIVE]
+                    .into_iter()
+                    .flat_map(|kind| module.attribute(session, key, kind).unwrap())
+                    .collect();
+                let origin = match flags[..] {
+                    [1, 1, 1] => "generated",
+                    [0, 0, 0] => "imported",
+                    _ => panic!("{flags:?}"),
+                };
+                println!("slot {slot} key {} {origin}", String::from_utf8(label).unwrap());
             }
         }
         Err(rv) => println!("slot {slot} {rv:#x}"),
