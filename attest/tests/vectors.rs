@@ -1,6 +1,13 @@
 //! Public keys and signatures made by another library. Each key file says what is expected of it, and each refused
 //! one breaks one rule only.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "outside of test functions too: a test that cannot read its vectors has failed"
+)]
+
 use std::fs;
 use std::path::PathBuf;
 
