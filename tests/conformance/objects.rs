@@ -244,7 +244,8 @@ fn certificates_are_served_with_their_names_and_found_by_subject() {
     let session = module.open(NAMES).unwrap();
     let leaf = module.find_one(session, ck::CKO_CERTIFICATE, "Somebody else");
     let issuer = module.attribute(session, leaf, ck::CKA_ISSUER).unwrap();
-    let above = [attribute(ck::CKA_CLASS, &ck::CKO_CERTIFICATE.to_ne_bytes()), attribute(ck::CKA_SUBJECT, &issuer)];
+    let class = ck::CKO_CERTIFICATE.to_ne_bytes();
+    let above = [attribute(ck::CKA_CLASS, &class), attribute(ck::CKA_SUBJECT, &issuer)];
     let found = module.find(session, &above).unwrap();
     assert_eq!(found, [module.find_one(session, ck::CKO_CERTIFICATE, "Test Root")]);
     let category = module.attribute(session, leaf, ck::CKA_CERTIFICATE_CATEGORY).unwrap();

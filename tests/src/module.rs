@@ -1,6 +1,7 @@
 //! The module through its C functions, loaded as hosts load it.
 
 use std::ffi::c_void;
+use std::marker::PhantomData;
 use std::path::Path;
 use std::ptr;
 use std::sync::OnceLock;
@@ -55,9 +56,14 @@ pub fn observe(name: Name, call: impl FnOnce() -> Rv) -> Rv {
     rv
 }
 
+/// An attribute to search by, bound to the life of its value.
+#[repr(transparent)]
+pub struct Entry<'a>(ck::CK_ATTRIBUTE, PhantomData<&'a [u8]>);
+
 /// An attribute to search by.
-pub fn attribute(kind: ck::CK_ATTRIBUTE_TYPE, value: &[u8]) -> ck::CK_ATTRIBUTE {
-    ck::CK_ATTRIBUTE { type_: kind, pValue: value.as_ptr().cast_mut().cast(), ulValueLen: value.len() as ck::CK_ULONG }
+pub fn attribute(kind: ck::CK_ATTRIBUTE_TYPE, value: &[u8]) -> Entry<'_> {
+    let length = value.len() as ck::CK_ULONG;
+    Entry(ck::CK_ATTRIBUTE { type_: kind, pValue: value.as_ptr().cast_mut().cast(), ulValueLen: length }, PhantomData)
 }
 
 /// A mechanism without a parameter.
@@ -152,9 +158,12 @@ impl Module {
     pub fn find(
         &self,
         session: ck::CK_SESSION_HANDLE,
-        template: &[ck::CK_ATTRIBUTE],
+        template: &[Entry<'_>],
     ) -> Result<Vec<ck::CK_OBJECT_HANDLE>, Rv> {
-        ok(call!(self, C_FindObjectsInit(session, template.as_ptr().cast_mut(), template.len() as ck::CK_ULONG)))?;
+        ok(call!(
+            self,
+            C_FindObjectsInit(session, template.as_ptr().cast_mut().cast(), template.len() as ck::CK_ULONG)
+        ))?;
         let mut all = Vec::new();
         loop {
             let (mut some, mut count) = ([0; 7], 0);
@@ -175,7 +184,8 @@ impl Module {
         class: ck::CK_OBJECT_CLASS,
         label: &str,
     ) -> ck::CK_OBJECT_HANDLE {
-        let template = [attribute(ck::CKA_CLASS, &class.to_ne_bytes()), attribute(ck::CKA_LABEL, label.as_bytes())];
+        let class = class.to_ne_bytes();
+        let template = [attribute(ck::CKA_CLASS, &class), attribute(ck::CKA_LABEL, label.as_bytes())];
         let found = self.find(session, &template).unwrap_or_else(|rv| panic!("searching for {label:?}: {rv:#x}"));
         assert_eq!(found.len(), 1, "objects with the label {label:?}");
         found[0]
