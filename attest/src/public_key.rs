@@ -5,13 +5,15 @@
 //! and of `id-ecPublicKey` with a named curve and an uncompressed point (RFC 5480 §2).
 
 use std::fmt;
+use std::sync::Arc;
 
+use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
+use aws_lc_rs::signature::{
+    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256,
+    RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, VerificationAlgorithm,
+};
 use der::asn1::{AnyRef, ObjectIdentifier, UintRef};
 use der::{Decode, Encode, Sequence};
-use p256::ecdsa::VerifyingKey as P256Key;
-use p384::ecdsa::VerifyingKey as P384Key;
-use rsa::{BoxedUint, RsaPublicKey};
-use sha1::{Digest, Sha1};
 use spki::SubjectPublicKeyInfoRef;
 
 /// `rsaEncryption`, RFC 3279 §2.3.1.
@@ -24,6 +26,8 @@ const SECP256R1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.
 const SECP384R1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
 /// The smallest exponent FIPS 186-5 §5.1 allows is 2^16 + 1.
 const SMALLEST_EXPONENT: u64 = (1 << 16) + 1;
+/// Longer exponents only make verification slow; AWS-LC and BoringSSL draw the line here too (`kMaxExponentBits`).
+const LARGEST_EXPONENT: u64 = (1 << 33) - 1;
 
 /// What kind of key it is: the key services' asymmetric signing keys that this version can use.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -91,12 +95,17 @@ pub struct PublicKey {
     pub(crate) material: Material,
 }
 
+/// The key in the forms that verify and that hosts are shown. Parsed keys are shared: they are immutable.
 #[derive(Clone)]
 pub(crate) enum Material {
-    Rsa { key: Box<RsaPublicKey>, modulus: Vec<u8>, exponent: Vec<u8> },
-    P256 { key: Box<P256Key>, point: Vec<u8> },
-    P384 { key: Box<P384Key>, point: Vec<u8> },
+    /// One verifier per hash.
+    Rsa { sha256: Verifier, sha384: Verifier, sha512: Verifier, modulus: Vec<u8>, exponent: Vec<u8> },
+    /// One verifier, for a digest of the curve's own length.
+    Curve { verifier: Verifier, oid: ObjectIdentifier, point: Vec<u8> },
 }
+
+/// A key that AWS-LC has parsed for one algorithm.
+pub(crate) type Verifier = Arc<ParsedPublicKey>;
 
 /// Why bytes are not a public key in the one accepted encoding.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -171,19 +180,17 @@ impl PublicKey {
     pub fn rsa_parts(&self) -> Option<(&[u8], &[u8])> {
         match &self.material {
             Material::Rsa { modulus, exponent, .. } => Some((modulus, exponent)),
-            Material::P256 { .. } | Material::P384 { .. } => None,
+            Material::Curve { .. } => None,
         }
     }
 
     /// DER of the curve's object identifier and the uncompressed point `04‖X‖Y`; elliptic curve keys only.
     #[must_use]
     pub fn curve_and_point(&self) -> Option<(Vec<u8>, &[u8])> {
-        let (curve, point) = match &self.material {
-            Material::Rsa { .. } => return None,
-            Material::P256 { point, .. } => (SECP256R1, point),
-            Material::P384 { point, .. } => (SECP384R1, point),
-        };
-        Some((curve.to_der().unwrap_or_default(), point))
+        match &self.material {
+            Material::Rsa { .. } => None,
+            Material::Curve { oid, point, .. } => Some((oid.to_der().unwrap_or_default(), point)),
+        }
     }
 }
 
@@ -208,7 +215,11 @@ impl PartialEq for PublicKey {
 /// A name for a key, not a security measure.
 #[must_use]
 pub fn identifier(subject_public_key: &[u8]) -> [u8; 20] {
-    Sha1::digest(subject_public_key).into()
+    let mut identifier = [0; 20];
+    for (place, byte) in identifier.iter_mut().zip(digest(&SHA1_FOR_LEGACY_USE_ONLY, subject_public_key).as_ref()) {
+        *place = *byte;
+    }
+    identifier
 }
 
 fn encoding(error: der::Error) -> PublicKeyError {
@@ -221,44 +232,62 @@ fn rsa(parameters: Option<AnyRef<'_>>, bits: &[u8]) -> Result<(Algorithm, Materi
     }
     let fields = RsaKeyFields::from_der(bits).map_err(encoding)?;
     let (modulus, exponent) = (fields.modulus.as_bytes(), fields.exponent.as_bytes());
-    let n = BoxedUint::from_be_slice_vartime(modulus);
-    let e = BoxedUint::from_be_slice_vartime(exponent);
-    let algorithm = match n.bits_vartime() {
-        2048 => Algorithm::Rsa2048,
-        3072 => Algorithm::Rsa3072,
-        4096 => Algorithm::Rsa4096,
+    // No leading zero byte, so the first one has the highest bit when the size is a whole number of bytes.
+    let algorithm = match (modulus.len(), modulus.first()) {
+        (256, Some(0x80..)) => Algorithm::Rsa2048,
+        (384, Some(0x80..)) => Algorithm::Rsa3072,
+        (512, Some(0x80..)) => Algorithm::Rsa4096,
         _ => return Err(PublicKeyError::Key("an RSA modulus must have 2048, 3072 or 4096 bits")),
     };
-    if e < BoxedUint::from(SMALLEST_EXPONENT) {
+    if exponent.len() > 8 || number(exponent) > LARGEST_EXPONENT {
+        return Err(PublicKeyError::Key("an RSA exponent must have at most 33 bits"));
+    }
+    if number(exponent) < SMALLEST_EXPONENT {
         return Err(PublicKeyError::Key("an RSA exponent must be at least 65537"));
     }
-    let key = RsaPublicKey::new(n, e)
-        .map_err(|_| PublicKeyError::Key("the RSA modulus or exponent is even or out of range"))?;
-    let material = Material::Rsa { key: Box::new(key), modulus: modulus.to_vec(), exponent: exponent.to_vec() };
+    if [modulus, exponent].iter().any(|number| number.last().is_none_or(|last| last % 2 == 0)) {
+        return Err(PublicKeyError::Key("the RSA modulus or exponent is even"));
+    }
+    let verifier = |algorithm| verifier(algorithm, bits, "the RSA key is not one");
+    let material = Material::Rsa {
+        sha256: verifier(&RSA_PKCS1_2048_8192_SHA256)?,
+        sha384: verifier(&RSA_PKCS1_2048_8192_SHA384)?,
+        sha512: verifier(&RSA_PKCS1_2048_8192_SHA512)?,
+        modulus: modulus.to_vec(),
+        exponent: exponent.to_vec(),
+    };
     Ok((algorithm, material))
 }
 
+/// The value of at most eight bytes, most significant first.
+fn number(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |value, byte| value << 8 | u64::from(*byte))
+}
+
 fn elliptic(parameters: Option<AnyRef<'_>>, point: &[u8]) -> Result<(Algorithm, Material), PublicKeyError> {
-    let curve: ObjectIdentifier = parameters
+    let oid: ObjectIdentifier = parameters
         .ok_or(PublicKeyError::Parameters("an elliptic curve key needs a named curve"))?
         .decode_as()
         .map_err(|_| {
             PublicKeyError::Parameters("an elliptic curve key needs a named curve, not explicit parameters")
         })?;
-    // SEC 1 §2.3.3: 04 marks an uncompressed point.
-    if point.first() != Some(&0x04) {
+    let (algorithm, verification): (_, &'static dyn VerificationAlgorithm) = match oid {
+        SECP256R1 => (Algorithm::P256, &ECDSA_P256_SHA256_FIXED),
+        SECP384R1 => (Algorithm::P384, &ECDSA_P384_SHA384_FIXED),
+        other => return Err(PublicKeyError::Algorithm(other.to_string())),
+    };
+    // SEC 1 §2.3.3: 04 marks an uncompressed point, X and Y follow.
+    if point.first() != Some(&0x04) || point.len() != 1 + algorithm.bits() / 4 {
         return Err(PublicKeyError::Key("an elliptic curve point must be uncompressed"));
     }
-    let not_on_curve = |_| PublicKeyError::Key("the point is not on its curve");
-    match curve {
-        SECP256R1 => {
-            let key = Box::new(P256Key::from_sec1_bytes(point).map_err(not_on_curve)?);
-            Ok((Algorithm::P256, Material::P256 { key, point: point.to_vec() }))
-        }
-        SECP384R1 => {
-            let key = Box::new(P384Key::from_sec1_bytes(point).map_err(not_on_curve)?);
-            Ok((Algorithm::P384, Material::P384 { key, point: point.to_vec() }))
-        }
-        other => Err(PublicKeyError::Algorithm(other.to_string())),
-    }
+    let verifier = verifier(verification, point, "the point is not on its curve")?;
+    Ok((algorithm, Material::Curve { verifier, oid, point: point.to_vec() }))
+}
+
+fn verifier(
+    algorithm: &'static dyn VerificationAlgorithm,
+    key: &[u8],
+    why: &'static str,
+) -> Result<Verifier, PublicKeyError> {
+    ParsedPublicKey::new(algorithm, key).map(Arc::new).map_err(|_| PublicKeyError::Key(why))
 }

@@ -2,11 +2,9 @@
 
 use std::fmt;
 
-use p256::ecdsa::Signature as P256Signature;
-use p256::ecdsa::signature::hazmat::PrehashVerifier;
-use p384::ecdsa::Signature as P384Signature;
-use rsa::Pkcs1v15Sign;
-use sha2::{Sha256, Sha384, Sha512};
+use aws_lc_rs::digest::{self, Context, Digest};
+use der::asn1::UintRef;
+use der::{Decode, Sequence};
 
 use crate::public_key::{Algorithm, Material, PublicKey};
 
@@ -25,6 +23,14 @@ impl Hash {
     /// All of them, shortest first.
     pub const ALL: [Self; 3] = [Self::Sha256, Self::Sha384, Self::Sha512];
 
+    fn algorithm(self) -> &'static digest::Algorithm {
+        match self {
+            Self::Sha256 => &digest::SHA256,
+            Self::Sha384 => &digest::SHA384,
+            Self::Sha512 => &digest::SHA512,
+        }
+    }
+
     /// Length of a digest in bytes.
     #[must_use]
     pub fn length(self) -> usize {
@@ -33,6 +39,29 @@ impl Hash {
             Self::Sha384 => 48,
             Self::Sha512 => 64,
         }
+    }
+}
+
+/// A digest in the making.
+#[derive(Clone)]
+pub struct Hasher(Context);
+
+impl Hasher {
+    /// Begins.
+    #[must_use]
+    pub fn new(hash: Hash) -> Self {
+        Self(Context::new(hash.algorithm()))
+    }
+
+    /// Takes the next bytes.
+    pub fn update(&mut self, data: &[u8]) {
+        self.0.update(data);
+    }
+
+    /// Ends with the digest.
+    #[must_use]
+    pub fn finish(self) -> Vec<u8> {
+        self.0.finish().as_ref().to_vec()
     }
 }
 
@@ -70,23 +99,47 @@ impl fmt::Display for SignatureError {
 
 impl std::error::Error for SignatureError {}
 
+/// `Ecdsa-Sig-Value`, RFC 3279 §2.2.3.
+#[derive(Sequence)]
+struct EcdsaSigValue<'a> {
+    r: UintRef<'a>,
+    s: UintRef<'a>,
+}
+
 impl Algorithm {
     /// Turns a DER `Ecdsa-Sig-Value` (RFC 3279 §2.2.3) into r‖s, each padded on the left to the size of the curve's
     /// order: the form PKCS#11 v3.1 §2.3.1 asks for.
     ///
     /// # Errors
-    /// [`SignatureError::Encoding`] unless the bytes are strict DER with both numbers in range;
+    /// [`SignatureError::Encoding`] unless the bytes are strict DER with two numbers that fit and are not zero;
     /// [`SignatureError::Mismatch`] for an RSA key.
     pub fn ecdsa_from_der(self, der: &[u8]) -> Result<Vec<u8>, SignatureError> {
-        match self {
-            Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 => Err(SignatureError::Mismatch),
-            Self::P256 => P256Signature::from_der(der)
-                .map(|value| value.to_bytes().to_vec())
-                .map_err(|_| SignatureError::Encoding),
-            Self::P384 => P384Signature::from_der(der)
-                .map(|value| value.to_bytes().to_vec())
-                .map_err(|_| SignatureError::Encoding),
+        if self.is_rsa() {
+            return Err(SignatureError::Mismatch);
         }
+        let EcdsaSigValue { r, s } = EcdsaSigValue::from_der(der).map_err(|_| SignatureError::Encoding)?;
+        let size = self.signature_length() / 2;
+        let mut fixed = Vec::with_capacity(2 * size);
+        for number in [r.as_bytes(), s.as_bytes()] {
+            let padding = size.checked_sub(number.len()).ok_or(SignatureError::Encoding)?;
+            if number.iter().all(|byte| *byte == 0) {
+                return Err(SignatureError::Encoding);
+            }
+            fixed.resize(fixed.len() + padding, 0);
+            fixed.extend_from_slice(number);
+        }
+        Ok(fixed)
+    }
+
+    /// A digest of any length as ECDSA on this curve reads it: the leftmost bits of a longer one, the whole number of
+    /// a shorter one (FIPS 186-5 §6.4.1). Cutting and left-padding to the curve's length change nothing.
+    #[must_use]
+    pub fn ecdsa_digest(self, digest: &[u8]) -> Vec<u8> {
+        let length = self.signature_length() / 2;
+        let kept = digest.get(..length).unwrap_or(digest);
+        let mut fitted = vec![0; length - kept.len()];
+        fitted.extend_from_slice(kept);
+        fitted
     }
 }
 
@@ -96,32 +149,24 @@ impl PublicKey {
     /// # Errors
     /// [`SignatureError`] says whether the signature is malformed, does not fit, or is simply not this key's.
     pub fn verify(&self, scheme: Scheme, digest: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
-        match (&self.material, scheme) {
-            (Material::Rsa { key, .. }, Scheme::RsaPkcs1(hash)) => {
-                if digest.len() != hash.length() {
-                    return Err(SignatureError::Mismatch);
-                }
-                let padding = match hash {
-                    Hash::Sha256 => Pkcs1v15Sign::new::<Sha256>(),
-                    Hash::Sha384 => Pkcs1v15Sign::new::<Sha384>(),
-                    Hash::Sha512 => Pkcs1v15Sign::new::<Sha512>(),
-                };
-                if signature.len() != self.algorithm().signature_length() {
-                    return Err(SignatureError::Encoding);
-                }
-                key.verify(padding, digest, signature).map_err(|_| SignatureError::Wrong)
+        let (verifier, digest, hash) = match (&self.material, scheme) {
+            (Material::Rsa { sha256, .. }, Scheme::RsaPkcs1(hash @ Hash::Sha256)) => (sha256, digest.to_vec(), hash),
+            (Material::Rsa { sha384, .. }, Scheme::RsaPkcs1(hash @ Hash::Sha384)) => (sha384, digest.to_vec(), hash),
+            (Material::Rsa { sha512, .. }, Scheme::RsaPkcs1(hash @ Hash::Sha512)) => (sha512, digest.to_vec(), hash),
+            (Material::Curve { verifier, .. }, Scheme::Ecdsa) => {
+                // The verifier wants a digest that is named after a hash of the curve's length.
+                let hash = if self.algorithm() == Algorithm::P256 { Hash::Sha256 } else { Hash::Sha384 };
+                (verifier, self.algorithm().ecdsa_digest(digest), hash)
             }
-            (Material::P256 { key, .. }, Scheme::Ecdsa) => {
-                let signature = P256Signature::from_slice(signature).map_err(|_| SignatureError::Encoding)?;
-                key.verify_prehash(digest, &signature).map_err(|_| SignatureError::Wrong)
+            (Material::Rsa { .. }, Scheme::Ecdsa) | (Material::Curve { .. }, Scheme::RsaPkcs1(_)) => {
+                return Err(SignatureError::Mismatch);
             }
-            (Material::P384 { key, .. }, Scheme::Ecdsa) => {
-                let signature = P384Signature::from_slice(signature).map_err(|_| SignatureError::Encoding)?;
-                key.verify_prehash(digest, &signature).map_err(|_| SignatureError::Wrong)
-            }
-            (Material::Rsa { .. }, Scheme::Ecdsa)
-            | (Material::P256 { .. } | Material::P384 { .. }, Scheme::RsaPkcs1(_)) => Err(SignatureError::Mismatch),
+        };
+        if signature.len() != self.algorithm().signature_length() {
+            return Err(SignatureError::Encoding);
         }
+        let digest = Digest::import_less_safe(&digest, hash.algorithm()).map_err(|_| SignatureError::Mismatch)?;
+        verifier.verify_digest_sig(&digest, signature).map_err(|_| SignatureError::Wrong)
     }
 }
 

@@ -10,7 +10,7 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 
 /// A client for this endpoint, with any credentials. `ca` is trusted instead of the system's authorities.
 pub fn client(endpoint: &str, ca: Option<&Path>) -> Client {
-    let mut http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring));
+    let mut http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc));
     if let Some(ca) = ca {
         let store = TrustStore::empty().with_pem_certificate(std::fs::read(ca).unwrap());
         http = http.tls_context(TlsContext::builder().with_trust_store(store).build().unwrap());

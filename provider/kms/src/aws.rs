@@ -153,17 +153,9 @@ fn signing_algorithm(input: SignInput<'_>) -> Result<SigningAlgorithmSpec, Servi
     }
 }
 
-/// AWS KMS takes an ECDSA digest of exactly the curve's length. ECDSA itself uses the leftmost bits of a longer one
-/// and the whole number of a shorter one (FIPS 186-5 §6.4.1), so cutting and left-padding change nothing.
+/// AWS KMS takes an ECDSA digest of exactly the curve's length.
 fn presented_digest(input: SignInput<'_>) -> Vec<u8> {
-    if input.algorithm.is_rsa() {
-        return input.digest.to_vec();
-    }
-    let length = input.algorithm.bits() / 8;
-    let kept = input.digest.get(..length).unwrap_or(input.digest);
-    let mut digest = vec![0; length - kept.len()];
-    digest.extend_from_slice(kept);
-    digest
+    if input.algorithm.is_rsa() { input.digest.to_vec() } else { input.algorithm.ecdsa_digest(input.digest) }
 }
 
 /// AWS KMS wraps ECDSA signatures in DER. What is not DER stays as it is, for the check that follows to reject.

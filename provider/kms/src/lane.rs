@@ -4,6 +4,8 @@
 //! request on its own stack, and puts it back; between calls nothing runs. Nothing async is ever polled on two
 //! runtimes: a connection belongs to the lane that opened it.
 
+mod blocking;
+
 use std::future::Future;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,6 +16,7 @@ use tokio::time::timeout_at;
 
 use crate::deadline::Deadline;
 use crate::fork;
+use blocking::BlockingThreads;
 
 /// Turns of the driver before a request, so that a FIN or RST that arrived while the lane was parked is seen first.
 /// Measured with reqwest 0.13: without a turn 8 of 8 requests on a dead connection failed, with three 0 of 8.
@@ -33,6 +36,7 @@ struct Pool<Client> {
 }
 
 struct Lane<Client> {
+    blocking: BlockingThreads,
     client: Client,
     /// `None` only while the lane is being dropped.
     runtime: Option<Runtime>,
@@ -73,7 +77,7 @@ impl<Client> Lanes<Client> {
         Request: Future + 'a,
     {
         let mut loan = self.check_out(deadline)?;
-        let Some(Lane { client, runtime: Some(runtime) }) = loan.lane.as_ref() else {
+        let Some(Lane { blocking, client, runtime: Some(runtime) }) = loan.lane.as_ref() else {
             return Err(LaneError::Busy);
         };
         let inside = fork::inside();
@@ -84,6 +88,7 @@ impl<Client> Lanes<Client> {
             timeout_at(deadline.instant().into(), request(client)).await
         });
         drop(inside);
+        blocking.see_off();
         loan.sound = true;
         outcome.map_err(|_| LaneError::Deadline)
     }
@@ -120,11 +125,14 @@ impl<Client> Lanes<Client> {
 impl<Client> Lane<Client> {
     fn new(build: &(dyn Fn() -> Client + Send + Sync)) -> std::io::Result<Self> {
         let _inside = fork::inside();
+        let blocking = BlockingThreads::default();
+        let started = blocking.clone();
         let runtime = Builder::new_current_thread()
             .enable_io()
             .enable_time()
-            // Some credential sources read files on a blocking thread; it must not outlive the call.
+            // The SDK looks names of container credentials up on a blocking thread; it must not outlive the call.
             .thread_keep_alive(Duration::ZERO)
+            .on_thread_start(move || started.register())
             .on_thread_park(fork::wait)
             .on_thread_unpark(fork::go_on)
             .build()?;
@@ -132,7 +140,7 @@ impl<Client> Lane<Client> {
             let _entered = runtime.enter();
             build()
         };
-        Ok(Self { client, runtime: Some(runtime) })
+        Ok(Self { blocking, client, runtime: Some(runtime) })
     }
 }
 
@@ -226,6 +234,18 @@ mod tests {
         }));
         assert!(outcome.is_err());
         lanes.run(&soon(), |()| async {}).unwrap();
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_thread_for_blocking_work_is_gone_when_the_request_is() {
+        let lanes = Lanes::new(1, || ());
+        for _ in 0..200 {
+            let entry =
+                lanes.run(&soon(), |()| tokio::task::spawn_blocking(|| std::fs::read_link("/proc/thread-self")));
+            let entry = std::path::Path::new("/proc").join(entry.unwrap().unwrap().unwrap());
+            assert!(!entry.exists(), "{}", entry.display());
+        }
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! What every cloud's client shares: one trust store per process, one way to resolve names, one set of limits.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use hickory_resolver::TokioResolver;
 use hickory_resolver::net::NetError;
+use hickory_resolver::proto::op::Query;
+use hickory_resolver::proto::rr::{Name as DomainName, RecordType};
+use hickory_resolver::{Hosts, TokioResolver};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::{ClientConfig, RootCertStore};
 
@@ -86,7 +88,7 @@ impl Network {
             }
             None => system_roots()?,
         };
-        let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
             .with_safe_default_protocol_versions()
             .map_err(|error| TrustError(format!("TLS cannot be set up: {error}")))?
             .with_root_certificates(roots)
@@ -153,17 +155,43 @@ struct SystemNames;
 impl Resolve for SystemNames {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
-            let resolver = TokioResolver::builder_tokio()?.build()?;
-            let found = resolver.lookup_ip(name.as_str()).await.map_err(|error| unresolved(name.as_str(), &error))?;
+            let found = look_up(name.as_str()).await.map_err(|error| unresolved(name.as_str(), &error))?;
             // The port is a placeholder: reqwest puts the URL's port in place of 0.
-            let addresses: Vec<SocketAddr> = found.iter().map(|address| SocketAddr::new(address, 0)).collect();
-            Ok(Box::new(addresses.into_iter()) as Addrs)
+            Ok(Box::new(found.into_iter().map(|address| SocketAddr::new(address, 0))) as Addrs)
         })
     }
 }
 
+/// Asks a server only for what the hosts file does not list. hickory by itself would hold an address it lists back until a
+/// server said whether there is one of the other family, and refuse to work where there is no server at all.
+async fn look_up(name: &str) -> Result<Vec<IpAddr>, NetError> {
+    let listed = listed(name)?;
+    if !listed.is_empty() {
+        return Ok(listed);
+    }
+    let resolver = TokioResolver::builder_tokio()?.build()?;
+    Ok(resolver.lookup_ip(name).await?.iter().collect())
+}
+
+/// The addresses that the hosts file lists, IPv6 first as hickory orders them.
+fn listed(name: &str) -> Result<Vec<IpAddr>, NetError> {
+    let hosts = Hosts::from_system().unwrap_or_default();
+    let mut listed = Vec::new();
+    for kind in [RecordType::AAAA, RecordType::A] {
+        let found = hosts.lookup_static_host(&Query::query(DomainName::from_utf8(name)?, kind));
+        listed.extend(found.iter().flat_map(|found| found.answers()).filter_map(|record| record.data.ip_addr()));
+    }
+    Ok(listed)
+}
+
 /// hickory's own text shows its query structure.
 fn unresolved(name: &str, error: &NetError) -> std::io::Error {
-    let why = if error.is_no_records_found() { "there is no such name".to_owned() } else { error.to_string() };
+    let why = if error.is_no_records_found() {
+        "there is no such name".to_owned()
+    } else if let NetError::Io(error) = error {
+        error.to_string()
+    } else {
+        error.to_string()
+    };
     std::io::Error::other(format!("the name {name} could not be resolved: {why}"))
 }

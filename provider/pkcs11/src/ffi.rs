@@ -1,7 +1,7 @@
 //! The C boundary. All unsafe code of the module is in this room.
 //!
 //! - [`export`]: the table of C functions, and the lists hosts get it through.
-//! - [`boundary`]: what happens on every call, whatever it is: panics, forks, logging.
+//! - [`boundary`]: what happens on every call, whatever it is: panics, forks, broken pipes, logging.
 //! - [`pointer`]: the host's pointers become slices and values.
 //! - [`lists`]: function lists and interfaces.
 //! - [`general`], [`slot`], [`session`], [`object`], [`signature`]: the functions by topic, each a few lines that
@@ -9,6 +9,7 @@
 //! - [`process`], [`published`], [`run`]: which process this is, and state that survives forks and exits.
 
 mod boundary;
+mod broken_pipe;
 mod export;
 mod general;
 mod lists;

@@ -3,8 +3,7 @@
 use std::vec::IntoIter;
 
 use cryptoki_sys as ck;
-use hardkey_attest::signature::{Hash, Scheme, SignatureError};
-use sha2::{Digest, Sha256, Sha384, Sha512};
+use hardkey_attest::signature::{Hash, Hasher, Scheme, SignatureError};
 
 use crate::digest_info;
 use crate::error::{Code, Failure};
@@ -31,12 +30,6 @@ enum Input {
     Prehashed,
     /// Hashed here as it comes.
     Streamed { hash: Hash, state: Box<Hasher>, started: bool },
-}
-
-enum Hasher {
-    Sha256(Sha256),
-    Sha384(Sha384),
-    Sha512(Sha512),
 }
 
 /// A digest, and how it is signed.
@@ -148,31 +141,5 @@ pub(crate) fn verdict(error: SignatureError) -> Failure {
             Failure::new(Code::SignatureInvalid, error.to_string())
         }
         other => Failure::new(Code::GeneralError, other.to_string()),
-    }
-}
-
-impl Hasher {
-    fn new(hash: Hash) -> Self {
-        match hash {
-            Hash::Sha256 => Self::Sha256(Sha256::new()),
-            Hash::Sha384 => Self::Sha384(Sha384::new()),
-            Hash::Sha512 => Self::Sha512(Sha512::new()),
-        }
-    }
-
-    fn update(&mut self, data: &[u8]) {
-        match self {
-            Self::Sha256(state) => state.update(data),
-            Self::Sha384(state) => state.update(data),
-            Self::Sha512(state) => state.update(data),
-        }
-    }
-
-    fn finish(self) -> Vec<u8> {
-        match self {
-            Self::Sha256(state) => state.finalize().to_vec(),
-            Self::Sha384(state) => state.finalize().to_vec(),
-            Self::Sha512(state) => state.finalize().to_vec(),
-        }
     }
 }

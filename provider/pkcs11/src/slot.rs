@@ -4,13 +4,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use hardkey_attest::signature::Scheme;
+use hardkey_attest::signature::{Hash, Hasher, Scheme};
 use hardkey_kms::aws::AwsKms;
 use hardkey_kms::config::{Certificate, Config, Level, ServiceConfig, TokenConfig};
 use hardkey_kms::network::SharedNetwork;
 use hardkey_kms::service::{KeyFault, KeyRecord, KeyService, SignInput, Signature, Standing};
 use hardkey_kms::{Deadline, checked};
-use sha2::{Digest, Sha256};
 
 use crate::catalogue::{Catalogue, Earlier};
 use crate::error::{Code, Failure};
@@ -260,7 +259,9 @@ fn shown(record: &KeyRecord) -> String {
 
 /// Sixteen characters (`CK_TOKEN_INFO.serialNumber`), the same in every run and different for every label.
 fn serial(label: &str) -> [u8; 16] {
-    let digest: [u8; 32] = Sha256::digest(label.as_bytes()).into();
+    let mut hasher = Hasher::new(Hash::Sha256);
+    hasher.update(label.as_bytes());
+    let digest = hasher.finish();
     let mut serial = [b'0'; 16];
     for (place, byte) in serial.iter_mut().zip(digest) {
         *place = *b"0123456789abcdef".get(usize::from(byte & 0x0f)).unwrap_or(&b'0');

@@ -44,8 +44,8 @@ pub(crate) struct Arguments {
     pub(crate) verbose: bool,
 
     /// A key that is there from the start:
-    /// SPEC[,alias=NAME][,origin=EXTERNAL][,disabled][,region=REGION][,multi-region][,custom-key-store=ID]
-    /// [,usage=USAGE][,pending-deletion][,pending-import][,manager=AWS][,description=TEXT].
+    /// `SPEC[,alias=NAME][,origin=EXTERNAL][,disabled][,region=REGION][,multi-region][,custom-key-store=ID]`
+    /// `[,usage=USAGE][,pending-deletion][,pending-import][,manager=AWS][,description=TEXT]`.
     #[arg(long = "key", value_name = "DESCRIPTION", value_parser = KeyDescription::parse, verbatim_doc_comment)]
     pub(crate) keys: Vec<KeyDescription>,
 }

@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
+use std::time::Instant;
 
 use aws_config::SdkConfig;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
@@ -49,9 +50,10 @@ impl Clients {
             self.identity.refresh(deadline)?;
             self.lanes(deadline)?.run(deadline, |client| request(client.clone()))?
         };
+        let began = Instant::now();
         let outcome = match attempt() {
             Err(failure) if failure.stale_credentials => {
-                self.identity.forget();
+                self.identity.forget(began);
                 attempt()
             }
             outcome => outcome,

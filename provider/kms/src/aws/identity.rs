@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use aws_config::{BehaviorVersion, ConfigLoader, Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -24,6 +24,9 @@ use crate::service::ServiceErrorKind;
 const EARLY: Duration = Duration::from_secs(60);
 /// While somebody renews credentials that are still good, the others go on with them for this long.
 const RENEWAL: Duration = Duration::from_secs(10);
+/// A renewal of credentials that are still good holds a signature up for no longer than this. Metadata services and STS
+/// answer within one second.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The identity of one token.
 pub(super) struct Identity {
@@ -43,6 +46,7 @@ pub(super) struct Snapshot(Mutex<Option<Issued>>);
 struct Issued {
     credentials: Credentials,
     renew_at: Option<SystemTime>,
+    published: Instant,
 }
 
 impl Identity {
@@ -66,34 +70,45 @@ impl Identity {
 
     /// Makes sure that the snapshot holds credentials that are good now. Asks nobody while they are.
     pub(super) fn refresh(&self, deadline: &Deadline) -> Result<(), Failure> {
+        let asked = Instant::now();
         if !self.snapshot.needs_renewal() {
             return Ok(());
         }
+        if !self.snapshot.is_usable() {
+            return self.renew(asked, deadline);
+        }
+        let patience = Deadline::after(PATIENCE.min(deadline.remaining() / 2));
+        match self.renew(asked, &patience) {
+            // Credentials that are still good outlast a source that is out of order.
+            Err(_) if self.snapshot.is_usable() => Ok(()),
+            outcome => outcome,
+        }
+    }
+
+    /// Forgets credentials that AWS said are not good, whatever their date says: those of a request that began at this
+    /// moment, and no newer ones.
+    pub(super) fn forget(&self, began: Instant) {
+        self.snapshot.lock().take_if(|issued| issued.published <= began);
+    }
+
+    /// Gets new credentials, unless somebody else has since this moment.
+    fn renew(&self, asked: Instant, deadline: &Deadline) -> Result<(), Failure> {
         let loader = self.loader()?;
         let snapshot = self.snapshot();
         self.source.run(deadline, |settings| {
             let settings = Arc::clone(settings);
             async move {
-                // Somebody may have renewed them while this call waited for the lane.
-                if snapshot.is_fresh() {
+                // While this call waited for the lane.
+                if snapshot.is_newer_than(asked) {
                     return Ok(());
                 }
                 let settings = load(&settings, loader).await?;
                 let provider = settings.credentials_provider().ok_or_else(|| no_credentials("no source is set up"))?;
-                match provider.provide_credentials().await {
-                    Ok(credentials) => snapshot.publish(credentials),
-                    // Credentials that are still good outlast a source that is out of order.
-                    Err(_) if snapshot.is_usable() => {}
-                    Err(error) => return Err(no_credentials(&chain(&error))),
-                }
+                let credentials = provider.provide_credentials().await;
+                snapshot.publish(credentials.map_err(|error| no_credentials(&chain(&error)))?);
                 Ok(())
             }
         })?
-    }
-
-    /// Forgets the snapshot: AWS said that these credentials are not good, whatever their date says.
-    pub(super) fn forget(&self) {
-        *self.snapshot.lock() = None;
     }
 
     fn loader(&self) -> Result<ConfigLoader, Failure> {
@@ -166,7 +181,7 @@ impl Snapshot {
             // Half-way through for the very short-lived.
             now + life.saturating_sub(EARLY).max(life / 2)
         });
-        *self.lock() = Some(Issued { credentials, renew_at });
+        *self.lock() = Some(Issued { credentials, renew_at, published: Instant::now() });
     }
 
     /// True for one caller at a time while the credentials are still good, and for everybody once they are not.
@@ -184,13 +199,8 @@ impl Snapshot {
         }
     }
 
-    fn is_fresh(&self) -> bool {
-        let now = SystemTime::now();
-        // A renewal that is under way has moved the date, so look at how much life is left as well.
-        self.lock().as_ref().is_some_and(|issued| {
-            !issued.ended(now)
-                && issued.credentials.expiry().is_none_or(|end| end.duration_since(now).is_ok_and(|left| left > EARLY))
-        })
+    fn is_newer_than(&self, moment: Instant) -> bool {
+        self.lock().as_ref().is_some_and(|issued| issued.published > moment && !issued.ended(SystemTime::now()))
     }
 
     fn is_usable(&self) -> bool {

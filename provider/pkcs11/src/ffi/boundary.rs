@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use cryptoki_sys as ck;
 use hardkey_kms::config::Level;
 
+use super::broken_pipe::BrokenPipes;
 use super::run;
 use crate::error::{Code, Failure};
 use crate::log;
@@ -40,6 +41,7 @@ pub(super) fn call_any_time(name: &str, body: impl FnOnce() -> Result<(), Failur
         // From an exit handler, after the thread's own data was torn down. Nothing is logged: it is every exit.
         return Code::CryptokiNotInitialized.value();
     }
+    let _held_back = BrokenPipes::hold_back();
     let failure = match panic::catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(())) => return ck::CKR_OK,
         Ok(Err(failure)) => failure,

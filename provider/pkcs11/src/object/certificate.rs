@@ -1,14 +1,14 @@
 //! Certificates. Attributes: PKCS#11 v3.1 §4.6.
 
 use cryptoki_sys as ck;
+use hardkey_attest::public_key::identifier as sha1;
 use hardkey_kms::config::Certificate;
-use sha1::{Digest, Sha1};
 
 use super::Object;
 
 /// One certificate. Its id is its own key's, which is how hosts match a leaf to its private key.
 pub(crate) fn certificate(certificate: &Certificate, label: &str, category: ck::CK_ULONG) -> Object {
-    let fingerprint: [u8; 20] = Sha1::digest(&certificate.der).into();
+    let fingerprint = sha1(&certificate.der);
     Object::new(ck::CKO_CERTIFICATE)
         .flag(ck::CKA_TOKEN, true)
         .flag(ck::CKA_PRIVATE, false)
