@@ -9,13 +9,13 @@
 set -euo pipefail
 
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-target=${CARGO_TARGET_DIR:-$project/target}
+mkdir -p "${CARGO_TARGET_DIR:-$project/target}"
+target=$(cd "${CARGO_TARGET_DIR:-$project/target}" && pwd)
 # The emulator's own, so that an alias has a whole name: region and key service follow from it.
 readonly aliases=arn:aws:kms:eu-west-1:111122223333:alias
 
 build() {
-    (cd "$project" && cargo build "$@" --package hardkey-pkcs11 --package hardkey-emulator)
-    target=$(cd "$target" && pwd)
+    (cd "$project" && CARGO_TARGET_DIR=$target cargo build "$@" --package hardkey-pkcs11 --package hardkey-emulator)
     export HARDKEY_MODULE=$target/debug/libhardkey_pkcs11.so
 }
 

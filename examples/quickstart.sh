@@ -58,17 +58,16 @@ run openssl req -x509 -engine pkcs11 -keyform engine -key "$key" -subj '/CN=Hard
     fail 'openssl made no certificate'
 
 step '5. Signing a Windows program with the real osslsigncode'
-engine=$(openssl version -e | cut -d'"' -f2)/pkcs11.so
-run osslsigncode sign -pkcs11engine "$engine" -pkcs11module "$HARDKEY_MODULE" -key "$key" \
-    -certs "$folder/certificate.pem" -h sha256 -n 'Hardkey quickstart' \
-    -in "$project/examples/hello.exe" -out "$folder/hello-signed.exe" || fail 'osslsigncode did not sign'
+run osslsigncode sign -pkcs11module "$HARDKEY_MODULE" -key "$key" -certs "$folder/certificate.pem" -h sha256 \
+    -n 'Hardkey quickstart' -in "$project/examples/hello.exe" -out "$folder/hello-signed.exe" || fail 'osslsigncode did not sign'
 
 step '6. Verifying it with osslsigncode'
 run osslsigncode verify -CAfile "$folder/certificate.pem" -in "$folder/hello-signed.exe" ||
     fail 'osslsigncode does not accept the signature'
 
 step '7. Verifying the signature inside it with openssl'
-run osslsigncode extract-signature -in "$folder/hello-signed.exe" -out "$folder/signature.p7"
+run osslsigncode extract-signature -pem -in "$folder/hello-signed.exe" -out "$folder/signature.pem"
+run openssl pkcs7 -in "$folder/signature.pem" -outform DER -out "$folder/signature.p7"
 # What is signed is the value of SpcIndirectDataContent, the element after the object identifier of that name.
 read -r offset head length < <(openssl asn1parse -inform DER -in "$folder/signature.p7" |
     grep -m 1 -A 2 ':1\.3\.6\.1\.4\.1\.311\.2\.1\.4$' | sed -nE '3s/^ *([0-9]+):d=.* hl=([0-9]+) l= *([0-9]+) .*/\1 \2 \3/p') ||
@@ -80,7 +79,7 @@ run openssl smime -verify -inform DER -binary -in "$folder/signature.p7" -conten
 step '8. Asking for a signature with the imported key: it must be refused'
 export HARDKEY_KEY="$aliases/imported"
 echo "HARDKEY_KEY=$HARDKEY_KEY"
-refused=(osslsigncode sign -pkcs11engine "$engine" -pkcs11module "$HARDKEY_MODULE" -certs "$folder/certificate.pem"
+refused=(osslsigncode sign -pkcs11module "$HARDKEY_MODULE" -certs "$folder/certificate.pem"
     -key 'pkcs11:token=hardkey;object=imported;type=private' -h sha256
     -in "$project/examples/hello.exe" -out "$folder/must-not-exist.exe")
 show "${refused[@]}"

@@ -27,7 +27,7 @@ openssl_folder() { openssl version "$1" 2>/dev/null | cut -d'"' -f2; }
 has_engine() { [ -e "$(openssl_folder -e)/pkcs11.so" ]; }
 has_spy() { compgen -G '/usr/lib/*/pkcs11-spy.so'; }
 has_provider() { [ -e "$(openssl_folder -m)/pkcs11.so" ] || [ -e "$home/pkcs11-provider/pkcs11.so" ]; }
-offered() { apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [0-9]'; }
+offered() { [[ $(apt-cache policy "$1" 2>/dev/null) =~ Candidate:\ [0-9] ]]; }
 
 look() {
     missing=()
@@ -39,13 +39,14 @@ look() {
     need openssl command -v openssl
     need osslsigncode command -v osslsigncode
     need libengine-pkcs11-openssl has_engine
+    # The module reads the system's authorities before it connects anywhere.
+    need ca-certificates test -s /etc/ssl/certs/ca-certificates.crt
     [ "$1" = tests ] || return 0
-    need 'opensc opensc-pkcs11' command -v pkcs11-tool
+    need opensc command -v pkcs11-tool
     need opensc-pkcs11 has_spy
     need gnutls-bin command -v p11tool
     need p11-kit command -v p11-kit
     need softhsm2 command -v softhsm2-util
-    need ca-certificates test -s /etc/ssl/certs/ca-certificates.crt
     need curl command -v curl
     need 'python3 python3-venv' python3 -c 'import ensurepip, venv'
 }
@@ -72,7 +73,7 @@ check_rust() {
         say "there is no cargo; install Rust $rust or newer (https://rustup.rs), then run this again"
         exit 1
     fi
-    if [ "$(printf '%s\n' "$rust" "$version" | sort -V | head -n 1)" != "$rust" ]; then
+    if ! printf '%s\n' "$rust" "$version" | sort -V -C; then
         say "cargo is $version, needed is $rust or newer; run: rustup update stable"
         exit 1
     fi
@@ -124,7 +125,7 @@ backports() {
     rm -f "$2/backports.sources"
     for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
         [ -e "$file" ] || continue
-        sed -nE "s/^(deb( +\[[^]]*\])? +[^ ]+) +$1 +.*/\1 $1-backports main/p" "$file" | head -n 1 >"$2/backports.list"
+        sed -nE "/^deb( +\[[^]]*\])? +[^ ]+ +$1 /{s/^(deb( +\[[^]]*\])? +[^ ]+) .*/\1 $1-backports main/p;q}" "$file" >"$2/backports.list"
         [ ! -s "$2/backports.list" ] || return 0
     done
     say "no source of $1 found among this machine's apt sources"

@@ -1,5 +1,7 @@
 //! What the tests share: the built files, the emulator as a child process, and the module through its C functions.
 
+#![allow(clippy::macro_metavars_in_unsafe, reason = "what a test hands to the module is what no safe code could")]
+
 pub mod built;
 pub mod emulator;
 pub mod host;

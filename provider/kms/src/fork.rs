@@ -1,10 +1,10 @@
 //! Forks, and the locks of the libraries below.
 //!
-//! SDKs keep things of the whole process behind locks: tables made at first use, a budget of retries. A child that is
-//! forked while another thread holds one finds it locked for ever (measured: of children forked during a process's
-//! first signatures, one in a hundred hung in AWS's table of partitions). So a thread that runs their code is
-//! *inside*, and outside again while it waits for the network. A fork begins when nobody is inside, and nobody gets in
-//! until it is over.
+//! SDKs and cryptography keep things of the whole process behind locks: tables made at first use, a budget of retries,
+//! what is computed once for a key. A child that is forked while another thread holds one finds it locked for ever
+//! (measured: of children forked during a process's first signatures, one in a hundred hung in AWS's table of
+//! partitions). So a thread that runs a call is *inside*, and outside again while it waits. A fork begins when nobody is
+//! inside, and nobody gets in until it is over.
 
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -41,10 +41,10 @@ impl Place {
 
 /// A thread is inside for as long as it holds this.
 #[must_use]
-pub(crate) struct Inside(PhantomData<*const ()>);
+pub struct Inside(PhantomData<*const ()>);
 
 /// Goes inside; waits for a fork that is under way.
-pub(crate) fn inside() -> Inside {
+pub fn inside() -> Inside {
     let place = PLACE.get();
     if place.depth == 0 {
         enter();
@@ -62,6 +62,14 @@ impl Drop for Inside {
             STATE.fetch_sub(1, Ordering::SeqCst);
         }
     }
+}
+
+/// Waits for something that others inside may be needed for. It must give back every lock it takes.
+pub fn outside<Answer>(waiting: impl FnOnce() -> Answer) -> Answer {
+    wait();
+    let answer = waiting();
+    go_on();
+    answer
 }
 
 /// The thread is about to wait for the network.
@@ -127,10 +135,8 @@ mod tests {
             thread::sleep(Duration::from_millis(50));
             drop(inner);
             tell.send("still inside").unwrap();
-            wait();
             // Here the fork takes place.
-            thread::sleep(Duration::from_millis(50));
-            go_on();
+            outside(|| thread::sleep(Duration::from_millis(50)));
             tell.send("inside again").unwrap();
             drop(outer);
         });

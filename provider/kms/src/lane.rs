@@ -80,15 +80,13 @@ impl<Client> Lanes<Client> {
         let Some(Lane { blocking, client, runtime: Some(runtime) }) = loan.lane.as_ref() else {
             return Err(LaneError::Busy);
         };
-        let inside = fork::inside();
         let outcome = runtime.block_on(async {
             for _ in 0..TURNS {
                 yield_now().await;
             }
             timeout_at(deadline.instant().into(), request(client)).await
         });
-        drop(inside);
-        blocking.see_off();
+        fork::outside(|| blocking.see_off());
         loan.sound = true;
         outcome.map_err(|_| LaneError::Deadline)
     }
@@ -112,7 +110,9 @@ impl<Client> Lanes<Client> {
             if remaining.is_zero() {
                 return Err(LaneError::Busy);
             }
-            pool = self.returned.wait_timeout(pool, remaining).unwrap_or_else(PoisonError::into_inner).0;
+            // Let go of the pool before a fork can hold this thread up: those the fork waits for may need it.
+            fork::outside(|| drop(self.returned.wait_timeout(pool, remaining)));
+            pool = self.lock();
         }
     }
 
@@ -124,7 +124,6 @@ impl<Client> Lanes<Client> {
 
 impl<Client> Lane<Client> {
     fn new(build: &(dyn Fn() -> Client + Send + Sync)) -> std::io::Result<Self> {
-        let _inside = fork::inside();
         let blocking = BlockingThreads::default();
         let started = blocking.clone();
         let runtime = Builder::new_current_thread()
@@ -147,7 +146,6 @@ impl<Client> Lane<Client> {
 /// Never waits: a plain drop of a runtime waits without limit for a stuck blocking task.
 impl<Client> Drop for Lane<Client> {
     fn drop(&mut self) {
-        let _inside = fork::inside();
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }

@@ -13,7 +13,6 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::{ClientConfig, RootCertStore};
 
 use crate::config::NetworkConfig;
-use crate::fork;
 
 /// The longest a parked connection is trusted. AWS closes idle connections after 20 s or more; a shorter life than
 /// the server's makes the race for a dying connection rare.
@@ -44,7 +43,6 @@ impl SharedNetwork {
     /// # Errors
     /// [`TrustError`], as [`Network::new`].
     pub fn get(&self) -> Result<Arc<Network>, TrustError> {
-        let _inside = fork::inside();
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(network) = made.as_ref() {
             return Ok(Arc::clone(network));

@@ -9,7 +9,7 @@ use hardkey_kms::aws::AwsKms;
 use hardkey_kms::config::{Certificate, Config, Level, ServiceConfig, TokenConfig};
 use hardkey_kms::network::SharedNetwork;
 use hardkey_kms::service::{KeyFault, KeyRecord, KeyService, SignInput, Signature, Standing};
-use hardkey_kms::{Deadline, checked};
+use hardkey_kms::{Deadline, checked, fork};
 
 use crate::catalogue::{Catalogue, Earlier};
 use crate::error::{Code, Failure};
@@ -102,8 +102,9 @@ impl Slot {
                     "another thread's search of this token did not end in time; try again",
                 ));
             }
-            refresh =
-                self.refreshed.wait_timeout(refresh, deadline.remaining()).unwrap_or_else(PoisonError::into_inner).0;
+            // Let go of the lock before a fork can hold this thread up: those the fork waits for may need it.
+            fork::outside(|| drop(self.refreshed.wait_timeout(refresh, deadline.remaining())));
+            refresh = self.lock();
         }
         refresh.busy = true;
         drop(refresh);

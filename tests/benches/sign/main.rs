@@ -83,7 +83,9 @@ fn main() {
     println!("requests in C_Initialize: 0");
 
     println!();
-    println!("key       delay  threads   module/s  straight/s   time ratio   CPU µs/signature: module, straight, ratio");
+    println!(
+        "key       delay  threads   module/s  straight/s   time ratio   CPU µs/signature: module, straight, ratio"
+    );
     for (label, index, digest) in [("p256", 0, 32), ("rsa3072", 1, 51)] {
         for latency in [0, 5] {
             emulator.clear_faults();
@@ -118,7 +120,9 @@ fn compare(emulator: &Emulator, module: &Module, label: &str, arn: &str, digest:
     let requests = emulator.counts().all_requests();
     assert_eq!(requests as usize, 2 * ROUNDS * total, "exactly one request per warm signature");
     let of = |rounds: &[Round], what: fn(Round) -> f64| median(rounds.iter().map(|round| what(*round)).collect());
-    let ratio = |what: fn(Round) -> f64| median(ours.iter().zip(&theirs).map(|(our, their)| what(*our) / what(*their)).collect());
+    let ratio = |what: fn(Round) -> f64| {
+        median(ours.iter().zip(&theirs).map(|(our, their)| what(*our) / what(*their)).collect())
+    };
     println!(
         "{label:8} {latency:3} ms {threads:8} {:10.0} {:11.0} {:12.3} {:36.0} {:9.0} {:6.2}",
         of(&ours, Round::per_second),

@@ -20,7 +20,8 @@ const AUTHORITIES: &str = "/etc/ssl/certs/ca-certificates.crt";
 /// Prints both times and their difference.
 pub fn compare() {
     let missing = [ENGINE, SOFTHSM, AUTHORITIES].into_iter().find(|path| !Path::new(path).exists());
-    let missing = missing.or_else(|| ["osslsigncode", "softhsm2-util", "pkcs11-tool"].into_iter().find(|tool| !is_installed(tool)));
+    let missing = missing
+        .or_else(|| ["osslsigncode", "softhsm2-util", "pkcs11-tool"].into_iter().find(|tool| !is_installed(tool)));
     if let Some(missing) = missing {
         println!("one shot: SKIPPED, {missing} is not installed");
         return;
@@ -36,10 +37,8 @@ pub fn compare() {
     ours.insert("SSL_CERT_FILE".to_owned(), store.to_str().unwrap().to_owned());
     let soft = soft_token(&folder);
 
-    let sides = [
-        Side::new("module", &built::module(), ours, &folder),
-        Side::new("SoftHSM", Path::new(SOFTHSM), soft, &folder),
-    ];
+    let sides =
+        [Side::new("module", &built::module(), ours, &folder), Side::new("SoftHSM", Path::new(SOFTHSM), soft, &folder)];
     emulator.reset_counts();
     let mut times = [Vec::new(), Vec::new()];
     for _ in 0..RUNS {
@@ -57,7 +56,10 @@ pub fn compare() {
     );
     let differences = times[0].iter().zip(&times[1]).map(|(our, their)| our - their).collect();
     let [ours, soft] = times.map(median);
-    println!("one shot: osslsigncode takes {ours:.1} ms through the module, {soft:.1} ms with SoftHSM; {:.1} ms more (limit: 25)", median(differences));
+    println!(
+        "one shot: osslsigncode takes {ours:.1} ms through the module, {soft:.1} ms with SoftHSM; {:.1} ms more (limit: 25)",
+        median(differences)
+    );
 }
 
 /// One way to sign.
@@ -74,8 +76,22 @@ impl Side {
         let mut with_module = environment.clone();
         with_module.insert("PKCS11_MODULE_PATH".to_owned(), module.to_str().unwrap().to_owned());
         let arguments = [
-            "req", "-new", "-x509", "-engine", "pkcs11", "-keyform", "engine", "-key", "pkcs11:object=release;type=private?pin-value=1234",
-            "-subj", "/CN=Benchmark", "-sha256", "-days", "2", "-out", certificate.to_str().unwrap(),
+            "req",
+            "-new",
+            "-x509",
+            "-engine",
+            "pkcs11",
+            "-keyform",
+            "engine",
+            "-key",
+            "pkcs11:object=release;type=private?pin-value=1234",
+            "-subj",
+            "/CN=Benchmark",
+            "-sha256",
+            "-days",
+            "2",
+            "-out",
+            certificate.to_str().unwrap(),
         ];
         run("openssl", arguments, &with_module, Duration::from_secs(30)).success();
         Self { module: module.to_path_buf(), environment, certificate, folder: folder.to_path_buf() }
@@ -112,11 +128,34 @@ fn soft_token(folder: &Path) -> BTreeMap<String, String> {
     let tokens = folder.join("tokens");
     fs::create_dir(&tokens).unwrap();
     let config = folder.join("softhsm2.conf");
-    fs::write(&config, format!("directories.tokendir = {}\nobjectstore.backend = file\nlog.level = ERROR\n", tokens.display())).unwrap();
+    fs::write(
+        &config,
+        format!("directories.tokendir = {}\nobjectstore.backend = file\nlog.level = ERROR\n", tokens.display()),
+    )
+    .unwrap();
     let environment = BTreeMap::from([("SOFTHSM2_CONF".to_owned(), config.to_str().unwrap().to_owned())]);
     let limit = Duration::from_secs(60);
-    run("softhsm2-util", ["--init-token", "--free", "--label", "bench", "--pin", "1234", "--so-pin", "1234"], &environment, limit).success();
-    let generate = ["--module", SOFTHSM, "--login", "--pin", "1234", "--keypairgen", "--key-type", "rsa:3072", "--label", "release", "--id", "01"];
+    run(
+        "softhsm2-util",
+        ["--init-token", "--free", "--label", "bench", "--pin", "1234", "--so-pin", "1234"],
+        &environment,
+        limit,
+    )
+    .success();
+    let generate = [
+        "--module",
+        SOFTHSM,
+        "--login",
+        "--pin",
+        "1234",
+        "--keypairgen",
+        "--key-type",
+        "rsa:3072",
+        "--label",
+        "release",
+        "--id",
+        "01",
+    ];
     run("pkcs11-tool", generate, &environment, limit).success();
     environment
 }

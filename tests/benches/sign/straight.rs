@@ -24,8 +24,11 @@ impl Straight {
 
     /// Signs `each` times in each task.
     pub fn sign(&self, label: &str, each: usize) {
-        let algorithm =
-            if label == "p256" { SigningAlgorithmSpec::EcdsaSha256 } else { SigningAlgorithmSpec::RsassaPkcs1V15Sha256 };
+        let algorithm = if label == "p256" {
+            SigningAlgorithmSpec::EcdsaSha256
+        } else {
+            SigningAlgorithmSpec::RsassaPkcs1V15Sha256
+        };
         self.runtime.block_on(async {
             let tasks: Vec<_> = (0..self.tasks)
                 .map(|_| {

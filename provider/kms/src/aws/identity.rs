@@ -15,7 +15,6 @@ use aws_credential_types::provider::{ProvideCredentials, future};
 use super::error::{Failure, chain};
 use super::transport::Transport;
 use crate::deadline::Deadline;
-use crate::fork;
 use crate::lane::Lanes;
 use crate::network::SharedNetwork;
 use crate::service::ServiceErrorKind;
@@ -112,7 +111,6 @@ impl Identity {
     }
 
     fn loader(&self) -> Result<ConfigLoader, Failure> {
-        let _inside = fork::inside();
         endpoints_are_usable()?;
         let network = self
             .network

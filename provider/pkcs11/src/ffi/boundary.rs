@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use cryptoki_sys as ck;
 use hardkey_kms::config::Level;
+use hardkey_kms::fork;
 
 use super::broken_pipe::BrokenPipes;
 use super::run;
@@ -42,6 +43,7 @@ pub(super) fn call_any_time(name: &str, body: impl FnOnce() -> Result<(), Failur
         return Code::CryptokiNotInitialized.value();
     }
     let _held_back = BrokenPipes::hold_back();
+    let _inside = fork::inside();
     let failure = match panic::catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(())) => return ck::CKR_OK,
         Ok(Err(failure)) => failure,

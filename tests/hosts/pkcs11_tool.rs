@@ -1,0 +1,315 @@
+//! pkcs11-tool, directly and through pkcs11-spy.
+
+use std::fs;
+use std::process::Command;
+
+use hardkey_tests::host::Outcome;
+
+use crate::scene::{EVERY_KIND, Scene, alias, beside_engines, has, skip_this};
+
+/// The version whose whole output is compared.
+const COMPARED: &str = "OpenSC 0.23";
+
+/// What each kind of key signs, and what OpenSSL calls the hash of it; nothing where the host hashes.
+const RSA: [(&str, Option<&str>); 6] = [
+    ("RSA-PKCS", Some("sha256")),
+    ("RSA-PKCS", Some("sha384")),
+    ("RSA-PKCS", Some("sha512")),
+    ("SHA256-RSA-PKCS", None),
+    ("SHA384-RSA-PKCS", None),
+    ("SHA512-RSA-PKCS", None),
+];
+const EC: [(&str, Option<&str>); 6] = [
+    ("ECDSA", Some("sha256")),
+    ("ECDSA", Some("sha384")),
+    ("ECDSA", Some("sha512")),
+    ("ECDSA-SHA256", None),
+    ("ECDSA-SHA384", None),
+    ("ECDSA-SHA512", None),
+];
+
+/// RFC 8017 §9.2 note 1: what stands before the digest in a DigestInfo.
+const DIGEST_INFO: [(&str, &[u8]); 3] = [
+    ("sha256", b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"),
+    ("sha384", b"\x30\x41\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00\x04\x30"),
+    ("sha512", b"\x30\x51\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40"),
+];
+
+const MECHANISMS: &str = "\
+Supported mechanisms:
+  RSA-PKCS, keySize={2048,4096}, hw, sign, verify
+  SHA256-RSA-PKCS, keySize={2048,4096}, hw, sign, verify
+  SHA384-RSA-PKCS, keySize={2048,4096}, hw, sign, verify
+  SHA512-RSA-PKCS, keySize={2048,4096}, hw, sign, verify
+  ECDSA, keySize={256,384}, hw, sign, verify, EC F_P, EC OID, EC uncompressed
+  ECDSA-SHA256, keySize={256,384}, hw, sign, verify, EC F_P, EC OID, EC uncompressed
+  ECDSA-SHA384, keySize={256,384}, hw, sign, verify, EC F_P, EC OID, EC uncompressed
+  ECDSA-SHA512, keySize={256,384}, hw, sign, verify, EC F_P, EC OID, EC uncompressed
+";
+
+const USING_SLOT_0: &str = "Using slot 0 with a present token (0x0)\n";
+
+impl Scene {
+    fn pkcs11_tool(&self, arguments: &[&str]) -> Outcome {
+        let module = ["--module", self.environment["PKCS11_MODULE_PATH"].as_str()];
+        self.run("pkcs11-tool", &[&module[..], arguments].concat())
+    }
+
+    /// A key's `CKA_ID` in hexadecimal, which pkcs11-tool lists under its label.
+    fn id(&self, alias: &str) -> String {
+        let listed = self.pkcs11_tool(&["--list-objects", "--type", "pubkey"]).success().text();
+        let (_, after) = listed.split_once(&format!("  label:      {alias}\n")).unwrap();
+        let id = after.lines().find_map(|line| line.strip_prefix("  ID:         ")).unwrap().to_owned();
+        assert_eq!(id.len(), 40, "a SHA-1 subject key identifier");
+        id
+    }
+}
+
+/// Whether the tool is here in the version whose output the tests know.
+fn is_compared() -> bool {
+    if !has(&["pkcs11-tool", "opensc-tool"]) {
+        return false;
+    }
+    // pkcs11-tool does not tell its own version.
+    let version = Command::new("opensc-tool").arg("--info").output().unwrap().stdout;
+    let version = String::from_utf8(version).unwrap().lines().next().unwrap_or_default().to_owned();
+    let known = version.starts_with(COMPARED);
+    if !known {
+        skip_this(&format!("the output of {COMPARED} is compared, here is {version}"));
+    }
+    known
+}
+
+#[test]
+fn slots_mechanisms_and_objects_are_listed_whole() {
+    if !is_compared() {
+        return;
+    }
+    let scene = Scene::start(&["RSA_3072,alias=release", "ECC_NIST_P384,alias=next"]);
+    let slots = scene.pkcs11_tool(&["-L"]).success();
+    assert_eq!(
+        (slots.text().as_str(), slots.stderr.as_str()),
+        (
+            "\
+Available slots:
+Slot 0 (0x0): hardkey (AWS KMS)
+  token label        : hardkey
+  token manufacturer : Hardkey
+  token model        : AWS KMS
+  token flags        : token initialized, PIN initialized
+  hardware version   : 0.0
+  firmware version   : 0.1
+  serial num         : 28e58f55bc65b0af
+  pin min/max        : 0/255
+",
+            ""
+        )
+    );
+    let mechanisms = scene.pkcs11_tool(&["-M"]).success();
+    assert_eq!((mechanisms.text().as_str(), mechanisms.stderr.as_str()), (MECHANISMS, USING_SLOT_0));
+    assert_eq!(scene.emulator.counts().all_requests(), 0, "slots and mechanisms need nobody");
+
+    let objects = scene.pkcs11_tool(&["-O"]).success();
+    assert_eq!(objects.stderr, USING_SLOT_0);
+    let point = objects.text().lines().find_map(|line| line.strip_prefix("  EC_POINT:   ").map(str::to_owned)).unwrap();
+    assert_eq!((point.len(), &point[..6]), (2 * 99, "046104"), "a DER OCTET STRING with an uncompressed point");
+    let expected = format!(
+        "\
+Private Key Object; RSA 
+  label:      release
+  ID:         {release_id}
+  Usage:      sign
+  Access:     sensitive, always sensitive, never extractable, local
+  Allowed mechanisms: RSA-PKCS,SHA256-RSA-PKCS,SHA384-RSA-PKCS,SHA512-RSA-PKCS
+  Unique ID:  {release}#private
+Public Key Object; RSA 3072 bits
+  label:      release
+  ID:         {release_id}
+  Usage:      verify
+  Access:     local
+  Unique ID:  {release}#public
+Private Key Object; EC
+  label:      next
+  ID:         {next_id}
+  Usage:      sign
+  Access:     sensitive, always sensitive, never extractable, local
+  Allowed mechanisms: ECDSA,ECDSA-SHA256,ECDSA-SHA384,ECDSA-SHA512
+  Unique ID:  {next}#private
+Public Key Object; EC  EC_POINT 384 bits
+  EC_POINT:   {point}
+  EC_PARAMS:  06052b81040022
+  label:      next
+  ID:         {next_id}
+  Usage:      verify
+  Access:     local
+  Unique ID:  {next}#public
+",
+        release_id = scene.id("release"),
+        release = scene.emulator.key(0).arn,
+        next_id = scene.id("next"),
+        next = scene.emulator.key(1).arn,
+    );
+    // This version ends some lines and not others.
+    assert_eq!(objects.text().trim_end(), expected.trim_end());
+}
+
+#[test]
+fn every_listed_mechanism_signs_with_every_key_it_fits_and_openssl_verifies() {
+    if !has(&["pkcs11-tool", "openssl"]) {
+        return;
+    }
+    let scene = Scene::start(&EVERY_KIND);
+    let data = scene.write("data", "what is signed\n");
+    for key in EVERY_KIND.map(alias) {
+        let (id, public_key) = (scene.id(key), scene.public_key(key));
+        for (mechanism, hashed_here) in if key.starts_with("rsa") { RSA } else { EC } {
+            let digest = hashed_here.map(|hash| digest(&scene, hash, &data));
+            let input = match (hashed_here, &digest) {
+                (Some(hash), Some(path)) if mechanism == "RSA-PKCS" => digest_info(&scene, hash, path),
+                (_, Some(path)) => path.clone(),
+                (_, None) => data.clone(),
+            };
+            let signature = scene.path("signature");
+            let arguments = ["--sign", "--id", &id, "-m", mechanism, "--signature-format", "openssl"];
+            let files = ["--input-file", &input, "--output-file", &signature];
+            let signed = scene.pkcs11_tool(&[&arguments[..], &files[..]].concat()).success();
+            assert_eq!(signed.stderr, format!("{USING_SLOT_0}Using signature algorithm {mechanism}\n"), "{key}");
+
+            let verified = match (hashed_here, &digest) {
+                (Some(hash), Some(digest)) => {
+                    let hash = format!("digest:{hash}");
+                    let arguments = ["pkeyutl", "-verify", "-pubin", "-inkey", &public_key, "-in", digest];
+                    scene.run("openssl", &[&arguments[..], &["-pkeyopt", &hash, "-sigfile", &signature]].concat())
+                }
+                (_, _) => {
+                    let hash = format!("-{}", mechanism.split('-').find(|part| part.starts_with("SHA")).unwrap());
+                    scene.run(
+                        "openssl",
+                        &["dgst", &hash.to_lowercase(), "-verify", &public_key, "-signature", &signature, &data],
+                    )
+                }
+            };
+            assert_eq!(verified.status, Some(0), "{key}, {mechanism}, {hashed_here:?}: {verified:?}");
+        }
+    }
+    assert_eq!(scene.emulator.counts().requests("Sign"), 30, "one request per signature");
+}
+
+/// PKCS#11 lets a host log in whenever it likes; the cloud's credentials decide who may sign.
+#[test]
+fn a_login_with_any_pin_changes_nothing() {
+    if !has(&["pkcs11-tool", "openssl"]) {
+        return;
+    }
+    let scene = Scene::start(&["ECC_NIST_P256,alias=release"]);
+    let (data, signature, id) = (scene.write("data", "signed\n"), scene.path("signature"), scene.id("release"));
+    let arguments = ["--login", "--pin", "1234", "--sign", "--id", &id, "-m", "ECDSA-SHA256"];
+    let files = ["--signature-format", "openssl", "--input-file", &data, "--output-file", &signature];
+    scene.pkcs11_tool(&[&arguments[..], &files[..]].concat()).success();
+    let public_key = scene.public_key("release");
+    scene.run("openssl", &["dgst", "-sha256", "-verify", &public_key, "-signature", &signature, &data]).success();
+}
+
+#[test]
+fn its_own_test_passes_on_a_token_with_ec_keys() {
+    if !is_compared() {
+        return;
+    }
+    let scene = Scene::start(&["ECC_NIST_P256,alias=p-256", "ECC_NIST_P384,alias=p-384"]);
+    let outcome = scene.pkcs11_tool(&["--test", "--login", "--pin", "1234"]).success();
+    // That it means RSA keys, its standard output says.
+    let no_rsa_key = "Digests: not implemented\nSignatures: no private key found in this slot\n";
+    assert_eq!(outcome.stderr, format!("{USING_SLOT_0}{no_rsa_key}"));
+    assert_eq!(
+        outcome.text(),
+        "\
+C_SeedRandom() and C_GenerateRandom():
+  RNG not available
+Signatures (currently only for RSA)
+  testing key 0 (p-256)  -- non-RSA, skipping
+  testing key 1 (p-384)  -- non-RSA, skipping
+Verify (currently only for RSA)
+  testing key 0 (p-256) -- non-RSA, skipping
+  testing key 1 (p-384) with 1 mechanism -- non-RSA, skipping
+Decrypt: not implemented
+No errors
+"
+    );
+}
+
+/// It signs a DigestInfo of SHA-1 with an RSA key, which no AWS KMS key can do.
+#[test]
+fn its_own_test_of_an_rsa_key_ends_at_sha_1_with_the_reason() {
+    if !is_compared() {
+        return;
+    }
+    let scene = Scene::start(&["RSA_2048,alias=release"]);
+    let outcome = scene.pkcs11_tool(&["--test"]);
+    assert_eq!(outcome.status, Some(1));
+    assert_eq!(
+        outcome.stderr,
+        "\
+Using slot 0 with a present token (0x0)
+Digests: not implemented
+hardkey: C_SignUpdate: CKR_OPERATION_NOT_INITIALIZED: CKM_RSA_PKCS takes its data in one piece; use a mechanism that hashes, or C_Sign
+  ERR: C_SignUpdate failed: CKR_OPERATION_NOT_INITIALIZED (0x91)
+hardkey: C_Sign: CKR_DATA_INVALID: the data is a DigestInfo of SHA-1, which no key service signs; use SHA-256, SHA-384 or SHA-512
+error: PKCS11 function C_Sign failed: rv = CKR_DATA_INVALID (0x20)
+Aborting.
+"
+    );
+    assert_eq!(scene.emulator.counts().requests("Sign"), 0);
+}
+
+#[test]
+fn a_forked_child_initialises_again() {
+    if !has(&["pkcs11-tool"]) {
+        return;
+    }
+    let scene = Scene::start(&["RSA_2048,alias=release"]);
+    let outcome = scene.pkcs11_tool(&["--test-fork"]).success();
+    assert_eq!(outcome.text(), "*** Calling C_Initialize in forked child process ***\n");
+    assert_eq!(outcome.stderr, USING_SLOT_0);
+}
+
+#[test]
+fn pkcs11_spy_sees_what_the_host_sees() {
+    let spy = beside_engines("pkcs11-spy.so");
+    if !has(&["pkcs11-tool", "openssl", &spy]) {
+        return;
+    }
+    let mut scene = Scene::start(&["ECC_NIST_P256,alias=release"]);
+    let (direct, id) = (scene.pkcs11_tool(&["-O"]).success().text(), scene.id("release"));
+    let log = scene.path("spy.log");
+    let module = scene.environment["PKCS11_MODULE_PATH"].clone();
+    scene.set("PKCS11SPY", &module);
+    scene.set("PKCS11SPY_OUTPUT", "/dev/null");
+    scene.set("PKCS11_MODULE_PATH", &spy);
+    assert_eq!(scene.pkcs11_tool(&["-O"]).success().text(), direct);
+    scene.set("PKCS11SPY_OUTPUT", &log);
+
+    let (data, signature) = (scene.write("data", "signed\n"), scene.path("signature"));
+    let arguments = ["--sign", "--id", &id, "-m", "ECDSA-SHA256", "--signature-format", "openssl"];
+    let files = ["--input-file", &data, "--output-file", &signature];
+    scene.pkcs11_tool(&[&arguments[..], &files[..]].concat()).success();
+    let public_key = scene.public_key("release");
+    scene.run("openssl", &["dgst", "-sha256", "-verify", &public_key, "-signature", &signature, &data]).success();
+    let log = fs::read_to_string(log).unwrap();
+    let failed: Vec<&str> =
+        log.lines().filter(|line| line.starts_with("Returned:") && !line.ends_with("CKR_OK")).collect();
+    assert!(log.contains(": C_Sign\n"), "{log}");
+    assert_eq!(failed, [""; 0], "{log}");
+}
+
+/// Hashes a file with OpenSSL; the path of the digest.
+fn digest(scene: &Scene, hash: &str, data: &str) -> String {
+    let path = scene.path(hash);
+    scene.run("openssl", &["dgst", &format!("-{hash}"), "-binary", "-out", &path, data]).success();
+    path
+}
+
+/// Puts a digest into a DigestInfo; the path of the file.
+fn digest_info(scene: &Scene, hash: &str, digest: &str) -> String {
+    let (_, prefix) = DIGEST_INFO.iter().find(|(name, _)| *name == hash).unwrap();
+    scene.write("digest-info", [prefix, fs::read(digest).unwrap().as_slice()].concat())
+}

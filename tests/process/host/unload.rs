@@ -1,0 +1,57 @@
+//! `dlclose`, and what comes after it.
+
+use std::ptr;
+
+use hardkey_tests::module::Module;
+use serde_json::json;
+
+use crate::Scenario;
+use crate::signer::{Signer, code, load, start};
+use crate::watch::{control, say, spawn, until};
+
+pub const SCENARIOS: &[Scenario] = &[
+    ("unload-finalized", || {
+        for _ in 0..3 {
+            let signer = start();
+            signer.sign("once").unwrap();
+            signer.module.finalize().unwrap();
+            unload(signer.module);
+            say("signed and unloaded");
+        }
+    }),
+    ("unload-initialized", || {
+        let signer = start();
+        signer.sign("once").unwrap();
+        unload(signer.module);
+        let module = load();
+        say(format!("C_Initialize {}", code(module.initialize())));
+        Signer::open(module).unwrap().sign("again").unwrap();
+        say("signed");
+    }),
+    ("unload-while-signing", || {
+        let signer = start();
+        signer.sign("once").unwrap();
+        let module = signer.module;
+        control().reset_counts();
+        control().fault(json!({ "operation": "Sign", "latency_ms": 500, "times": 1 }));
+        let thread = spawn(move || signer.sign("while it is unloaded"));
+        until("the request is at the key service", || control().counts().requests("Sign") == 1);
+        unload(module);
+        say(format!("C_Sign {}", code(thread.join().unwrap())));
+        let module = load();
+        say(format!("C_Initialize {}", code(module.initialize())));
+        Signer::open(module).unwrap().sign("again").unwrap();
+        say("signed");
+    }),
+    ("unload-never-initialized", || {
+        unload(load());
+        start().sign("once").unwrap();
+        say("signed");
+    }),
+];
+
+/// Closes the library. Its list of functions stays in the program's memory, for those who are in one of them.
+fn unload(module: &'static Module) {
+    // SAFETY: the module was leaked and is used no more, but for the functions in it, which are plain pointers.
+    unsafe { ptr::from_ref(module).read() }.unload();
+}

@@ -1,0 +1,87 @@
+//! Running one scenario of the host program.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::time::Duration;
+
+use hardkey_tests::built;
+use hardkey_tests::emulator::Emulator;
+use hardkey_tests::host::{self, Outcome};
+
+/// Far above what any scenario needs, also where many tests share two cores.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// A scenario about to be run.
+pub struct Scenario<'a> {
+    name: &'a str,
+    environment: BTreeMap<String, String>,
+    emulator: &'a Emulator,
+    through: Vec<OsString>,
+}
+
+impl<'a> Scenario<'a> {
+    /// A scenario with the emulator's first key, over plain HTTP.
+    pub fn new(name: &'a str, emulator: &'a Emulator) -> Self {
+        Self { name, environment: emulator.environment(), emulator, through: Vec::new() }
+            .with("HARDKEY_KEY", &emulator.key(0).arn)
+    }
+
+    /// Over TLS instead.
+    pub fn over_tls(mut self) -> Self {
+        self.environment.extend(self.emulator.tls_environment());
+        self
+    }
+
+    /// With one more variable in its environment.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.environment.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// Without a variable.
+    pub fn without(mut self, name: &str) -> Self {
+        self.environment.remove(name);
+        self
+    }
+
+    /// Configured by a file with this `[network]` section instead of `HARDKEY_KEY`.
+    pub fn with_network(self, settings: &str) -> Self {
+        let path = self.emulator.folder().join("config.toml");
+        let key = self.emulator.key(0).arn;
+        let text = format!("[[token]]\nlabel = \"release\"\nkeys = [\"{key}\"]\n\n[network]\n{settings}\n");
+        fs::write(&path, text).unwrap();
+        self.without("HARDKEY_KEY").with("HARDKEY_CONFIG", path.to_str().unwrap())
+    }
+
+    /// Started by another program, whose arguments end with the host's command line.
+    pub fn through<Argument: Into<OsString>>(mut self, command: impl IntoIterator<Item = Argument>) -> Self {
+        self.through = command.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Runs it.
+    pub fn run(self) -> Outcome {
+        let mut environment = self.environment;
+        environment.insert("HOST_MODULE".to_owned(), built::module().to_str().unwrap().to_owned());
+        environment.insert("HOST_CONTROL".to_owned(), self.emulator.url().to_owned());
+        environment.insert("HOST_LIMIT".to_owned(), LIMIT.as_secs().to_string());
+        let mut command = self.through;
+        command.extend([built::host().into_os_string(), self.name.into()]);
+        // The scenario ends itself first, because it knows more.
+        host::run(&command[0], &command[1..], &environment, LIMIT + Duration::from_secs(15))
+    }
+
+    /// Runs it, and expects success, exactly these lines, and not a word from the module.
+    pub fn says(self, lines: &[&str]) {
+        self.says_and_logs(lines, &[]);
+    }
+
+    /// Runs it, and expects success, exactly these lines, and exactly these from the module.
+    pub fn says_and_logs(self, lines: &[&str], log: &[&str]) {
+        let name = self.name;
+        let outcome = self.run().success();
+        assert_eq!(outcome.text().lines().collect::<Vec<_>>(), lines, "{name}: {}", outcome.stderr);
+        assert_eq!(outcome.hardkey_lines(), log, "{name}");
+    }
+}
