@@ -26,6 +26,11 @@ fn a_module_that_is_unloaded_in_the_middle_of_a_signature_ends_it_well() {
 }
 
 #[test]
+fn the_code_of_an_unloaded_module_stays_for_those_who_still_have_an_address_in_it() {
+    unloads("unload-after-its-thread", &["its code stays", "signed"]);
+}
+
+#[test]
 fn a_module_that_was_never_initialised_is_unloaded() {
     unloads("unload-never-initialized", &["signed"]);
 }

@@ -99,8 +99,13 @@ fn withdrawn() {
     let module = load();
     module.initialize().unwrap();
     let lanes = Lanes::warm(module, LANES);
-    // The answers wait until all have asked, so that it is nobody's second request that is refused.
-    control().fault(json!({ "operation": "Sign", "error": "ExpiredTokenException", "times": LANES, "latency_ms": 400 }));
+    // The answers wait until all have asked, so that it is nobody's second request that is refused; and all but one
+    // wait until that one has new credentials, which are not to be thrown away again.
+    for (times, latency) in [(1, 1000), (LANES - 1, 1600)] {
+        let fault =
+            json!({ "operation": "Sign", "error": "ExpiredTokenException", "times": times, "latency_ms": latency });
+        control().fault(fault);
+    }
     let good = lanes.sign().into_iter().filter(Result::is_ok).count();
     let requests = control().counts().requests("Sign");
     say(format!("{good} of {LANES} signatures after the withdrawal, {requests} requests, {} fetches", fetches()));

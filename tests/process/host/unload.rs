@@ -1,6 +1,6 @@
 //! `dlclose`, and what comes after it.
 
-use std::ptr;
+use std::{fs, ptr};
 
 use hardkey_tests::module::Module;
 use serde_json::json;
@@ -41,6 +41,21 @@ pub const SCENARIOS: &[Scenario] = &[
         let module = load();
         say(format!("C_Initialize {}", code(module.initialize())));
         Signer::open(module).unwrap().sign("again").unwrap();
+        say("signed");
+    }),
+    ("unload-after-its-thread", || {
+        let module = spawn(|| {
+            let signer = start();
+            signer.sign("once").unwrap();
+            signer.module.finalize().unwrap();
+            signer.module
+        });
+        unload(module.join().unwrap());
+        // No thread's own data keeps it any more, and an exit handler may still have the address of a function.
+        let file = std::env::var("HOST_MODULE").unwrap();
+        let stays = fs::read_to_string("/proc/self/maps").unwrap().lines().any(|line| line.ends_with(&file));
+        say(if stays { "its code stays" } else { "its code is gone" });
+        start().sign("again").unwrap();
         say("signed");
     }),
     ("unload-never-initialized", || {
