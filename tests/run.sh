@@ -187,7 +187,9 @@ export HARDKEY_EMULATOR=$target/debug/hardkey-emulator HARDKEY_MINISTACK_PORT=0 
 check_component fmt format cargo fmt --all --check
 check_component clippy clippy cargo clippy --locked --workspace --all-targets -- -D warnings
 check walls walls
-RUSTDOCFLAGS='-D warnings' check documentation cargo doc --locked --workspace --no-deps --quiet
+# The module's package has no public item: its documentation is that of its private ones.
+RUSTDOCFLAGS='-D warnings -A rustdoc::private-intra-doc-links' \
+    check documentation cargo doc --locked --workspace --no-deps --document-private-items --quiet
 start_server ministack HARDKEY_TEST_MINISTACK
 start_server localstack HARDKEY_TEST_LOCALSTACK
 cargo_tests

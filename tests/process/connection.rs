@@ -1,5 +1,7 @@
 //! Connections that die while nobody looks, and services that never answer.
 
+use std::net::TcpListener;
+
 use hardkey_tests::emulator::Emulator;
 
 use crate::black_hole::BlackHole;
@@ -87,17 +89,26 @@ fn a_service_that_gives_no_answer_to_any_attempt_is_given_up_before_the_deadline
     scenario.says_and_logs(&said, &[&line]);
 }
 
+fn is_given_up_at_the_deadline(endpoint: &str) {
+    let emulator = Emulator::start(P256);
+    let scenario = Scenario::new("find-and-sign", &emulator).with_network("timeout = 3");
+    let line = "hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: token \"release\": AWS KMS did not answer before the \
+                deadline; check the network, the proxy (HTTPS_PROXY) and the endpoint, or raise timeout in [network]";
+    scenario
+        .with("AWS_ENDPOINT_URL_KMS", endpoint)
+        .says_and_logs(&["C_FindObjectsInit CKR_DEVICE_ERROR", "within 3 s"], &[line]);
+}
+
 #[test]
 fn an_address_that_answers_nothing_is_given_up_at_the_deadline() {
-    let emulator = Emulator::start(P256);
     let hole = BlackHole::open();
-    let address = hole.address;
-    for scheme in ["http", "https"] {
-        let scenario = Scenario::new("find-and-sign", &emulator)
-            .with_network("timeout = 3")
-            .with("AWS_ENDPOINT_URL_KMS", &format!("{scheme}://{address}"));
-        let line = "hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: token \"release\": AWS KMS did not answer before the \
-                    deadline; check the network, the proxy (HTTPS_PROXY) and the endpoint, or raise timeout in [network]";
-        scenario.says_and_logs(&["C_FindObjectsInit CKR_DEVICE_ERROR", "within 3 s"], &[line]);
-    }
+    is_given_up_at_the_deadline(&format!("http://{}", hole.address));
+    is_given_up_at_the_deadline(&format!("https://{}", hole.address));
+}
+
+#[test]
+fn a_service_that_does_not_shake_hands_is_given_up_at_the_deadline() {
+    // The kernel takes the connection; nobody ever reads from it.
+    let mute = TcpListener::bind("127.0.0.1:0").unwrap();
+    is_given_up_at_the_deadline(&format!("https://{}", mute.local_addr().unwrap()));
 }

@@ -1,6 +1,6 @@
 //! Key services behind one blocking trait.
 //!
-//! The path of a request: a [`KeyService`] checks a [lane](lane) out, drives the cloud's official SDK on the calling
+//! The path of a request: a [`KeyService`] checks a [`lane`] out, drives the cloud's official SDK on the calling
 //! thread, and puts the lane back. Nothing runs between calls. What this crate cannot name, by construction, is a
 //! PKCS#11 session or a raw pointer.
 //!

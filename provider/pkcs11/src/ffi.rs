@@ -2,7 +2,7 @@
 //!
 //! - [`export`]: the table of C functions, and the lists hosts get it through.
 //! - [`boundary`]: what happens on every call, whatever it is: panics, forks, broken pipes, logging.
-//! - [`pointer`]: the host's pointers become slices and values.
+//! - [`mod@pointer`]: the host's pointers become slices and values.
 //! - [`lists`]: function lists and interfaces.
 //! - [`general`], [`slot`], [`session`], [`object`], [`signature`]: the functions by topic, each a few lines that
 //!   translate and call inwards.
