@@ -104,8 +104,6 @@ impl Side {
         let path = |path: &Path| path.to_str().unwrap().to_owned();
         let arguments = [
             "sign".to_owned(),
-            "-pkcs11engine".to_owned(),
-            ENGINE.to_owned(),
             "-pkcs11module".to_owned(),
             path(&self.module),
             "-certs".to_owned(),
