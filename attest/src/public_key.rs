@@ -9,12 +9,15 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
 use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256,
-    RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, VerificationAlgorithm,
+    ECDSA_P256_SHA256_FIXED, ECDSA_P256K1_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, ECDSA_P521_SHA512_FIXED,
+    ParsedPublicKey, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512,
+    RSA_PSS_2048_8192_SHA256, RSA_PSS_2048_8192_SHA384, RSA_PSS_2048_8192_SHA512, VerificationAlgorithm,
 };
 use der::asn1::{AnyRef, ObjectIdentifier, UintRef};
 use der::{Decode, Encode, Sequence};
 use spki::SubjectPublicKeyInfoRef;
+
+use crate::signature::{Hash, Scheme};
 
 /// `rsaEncryption`, RFC 3279 §2.3.1.
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
@@ -24,6 +27,10 @@ const EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10
 const SECP256R1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7");
 /// `secp384r1`, RFC 5480 §2.1.1.1.
 const SECP384R1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.34");
+/// `secp521r1`, RFC 5480 §2.1.1.1.
+const SECP521R1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.35");
+/// `secp256k1`, SEC 2 §A.2.1.
+const SECP256K1: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.132.0.10");
 /// The smallest exponent FIPS 186-5 §5.1 allows is 2^16 + 1.
 const SMALLEST_EXPONENT: u64 = (1 << 16) + 1;
 /// Longer exponents only make verification slow; AWS-LC and BoringSSL draw the line here too (`kMaxExponentBits`).
@@ -43,9 +50,17 @@ pub enum Algorithm {
     P256,
     /// NIST P-384, also called secp384r1.
     P384,
+    /// NIST P-521, also called secp521r1.
+    P521,
+    /// The curve secp256k1 of SEC 2.
+    Secp256k1,
 }
 
 impl Algorithm {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Rsa2048, Self::Rsa3072, Self::Rsa4096, Self::P256, Self::P384, Self::P521, Self::Secp256k1];
+
     /// The name people use for it.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -55,6 +70,8 @@ impl Algorithm {
             Self::Rsa4096 => "RSA-4096",
             Self::P256 => "P-256",
             Self::P384 => "P-384",
+            Self::P521 => "P-521",
+            Self::Secp256k1 => "secp256k1",
         }
     }
 
@@ -65,8 +82,9 @@ impl Algorithm {
             Self::Rsa2048 => 2048,
             Self::Rsa3072 => 3072,
             Self::Rsa4096 => 4096,
-            Self::P256 => 256,
+            Self::P256 | Self::Secp256k1 => 256,
             Self::P384 => 384,
+            Self::P521 => 521,
         }
     }
 
@@ -75,14 +93,25 @@ impl Algorithm {
     pub fn is_rsa(self) -> bool {
         match self {
             Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 => true,
-            Self::P256 | Self::P384 => false,
+            Self::P256 | Self::P384 | Self::P521 | Self::Secp256k1 => false,
         }
     }
 
     /// Length of every signature in bytes: the modulus, or r‖s.
     #[must_use]
     pub fn signature_length(self) -> usize {
-        if self.is_rsa() { self.bits() / 8 } else { self.bits() / 8 * 2 }
+        if self.is_rsa() { self.bits() / 8 } else { self.bits().div_ceil(8) * 2 }
+    }
+
+    /// The SHA-2 hash whose digest fills the curve best: the one key services name their ECDSA after. Nothing for RSA.
+    #[must_use]
+    pub fn curve_hash(self) -> Option<Hash> {
+        match self {
+            Self::Rsa2048 | Self::Rsa3072 | Self::Rsa4096 => None,
+            Self::P256 | Self::Secp256k1 => Some(Hash::Sha256),
+            Self::P384 => Some(Hash::Sha384),
+            Self::P521 => Some(Hash::Sha512),
+        }
     }
 }
 
@@ -92,20 +121,24 @@ pub struct PublicKey {
     algorithm: Algorithm,
     spki: Vec<u8>,
     identifier: [u8; 20],
-    pub(crate) material: Material,
+    material: Material,
+    /// One for each scheme the key can be used with.
+    pub(crate) verifiers: Vec<Verifier>,
 }
 
-/// The key in the forms that verify and that hosts are shown. Parsed keys are shared: they are immutable.
+/// The key in the form that hosts are shown.
 #[derive(Clone)]
-pub(crate) enum Material {
-    /// One verifier per hash.
-    Rsa { sha256: Verifier, sha384: Verifier, sha512: Verifier, modulus: Vec<u8>, exponent: Vec<u8> },
-    /// One verifier, for a digest of the curve's own length.
-    Curve { verifier: Verifier, oid: ObjectIdentifier, point: Vec<u8> },
+enum Material {
+    Rsa { modulus: Vec<u8>, exponent: Vec<u8> },
+    Curve { oid: ObjectIdentifier, point: Vec<u8> },
 }
 
-/// A key that AWS-LC has parsed for one algorithm.
-pub(crate) type Verifier = Arc<ParsedPublicKey>;
+/// The key as AWS-LC has parsed it for one scheme. Shared, because it is immutable.
+#[derive(Clone)]
+pub(crate) struct Verifier {
+    pub(crate) scheme: Scheme,
+    pub(crate) key: Arc<ParsedPublicKey>,
+}
 
 /// Why bytes are not a public key in the one accepted encoding.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -149,12 +182,12 @@ impl PublicKey {
     pub fn from_spki(der: &[u8]) -> Result<Self, PublicKeyError> {
         let spki = SubjectPublicKeyInfoRef::from_der(der).map_err(encoding)?;
         let bits = spki.subject_public_key.as_bytes().ok_or(PublicKeyError::Key("has unused bits"))?;
-        let (algorithm, material) = match spki.algorithm.oid {
+        let (algorithm, material, verifiers) = match spki.algorithm.oid {
             RSA_ENCRYPTION => rsa(spki.algorithm.parameters, bits)?,
             EC_PUBLIC_KEY => elliptic(spki.algorithm.parameters, bits)?,
             other => return Err(PublicKeyError::Algorithm(other.to_string())),
         };
-        Ok(Self { algorithm, spki: der.to_vec(), identifier: identifier(bits), material })
+        Ok(Self { algorithm, spki: der.to_vec(), identifier: identifier(bits), material, verifiers })
     }
 
     /// What kind of key it is.
@@ -179,7 +212,7 @@ impl PublicKey {
     #[must_use]
     pub fn rsa_parts(&self) -> Option<(&[u8], &[u8])> {
         match &self.material {
-            Material::Rsa { modulus, exponent, .. } => Some((modulus, exponent)),
+            Material::Rsa { modulus, exponent } => Some((modulus, exponent)),
             Material::Curve { .. } => None,
         }
     }
@@ -189,7 +222,7 @@ impl PublicKey {
     pub fn curve_and_point(&self) -> Option<(Vec<u8>, &[u8])> {
         match &self.material {
             Material::Rsa { .. } => None,
-            Material::Curve { oid, point, .. } => Some((oid.to_der().unwrap_or_default(), point)),
+            Material::Curve { oid, point } => Some((oid.to_der().unwrap_or_default(), point)),
         }
     }
 }
@@ -222,11 +255,13 @@ pub fn identifier(subject_public_key: &[u8]) -> [u8; 20] {
     identifier
 }
 
+type Parsed = (Algorithm, Material, Vec<Verifier>);
+
 fn encoding(error: der::Error) -> PublicKeyError {
     PublicKeyError::Encoding(error.to_string())
 }
 
-fn rsa(parameters: Option<AnyRef<'_>>, bits: &[u8]) -> Result<(Algorithm, Material), PublicKeyError> {
+fn rsa(parameters: Option<AnyRef<'_>>, bits: &[u8]) -> Result<Parsed, PublicKeyError> {
     if !parameters.is_some_and(AnyRef::is_null) {
         return Err(PublicKeyError::Parameters("rsaEncryption takes NULL and nothing else"));
     }
@@ -248,15 +283,17 @@ fn rsa(parameters: Option<AnyRef<'_>>, bits: &[u8]) -> Result<(Algorithm, Materi
     if [modulus, exponent].iter().any(|number| number.last().is_none_or(|last| last % 2 == 0)) {
         return Err(PublicKeyError::Key("the RSA modulus or exponent is even"));
     }
-    let verifier = |algorithm| verifier(algorithm, bits, "the RSA key is not one");
-    let material = Material::Rsa {
-        sha256: verifier(&RSA_PKCS1_2048_8192_SHA256)?,
-        sha384: verifier(&RSA_PKCS1_2048_8192_SHA384)?,
-        sha512: verifier(&RSA_PKCS1_2048_8192_SHA512)?,
-        modulus: modulus.to_vec(),
-        exponent: exponent.to_vec(),
-    };
-    Ok((algorithm, material))
+    let schemes: [(Scheme, &'static dyn VerificationAlgorithm); 6] = [
+        (Scheme::RsaPkcs1(Hash::Sha256), &RSA_PKCS1_2048_8192_SHA256),
+        (Scheme::RsaPkcs1(Hash::Sha384), &RSA_PKCS1_2048_8192_SHA384),
+        (Scheme::RsaPkcs1(Hash::Sha512), &RSA_PKCS1_2048_8192_SHA512),
+        (Scheme::RsaPss(Hash::Sha256), &RSA_PSS_2048_8192_SHA256),
+        (Scheme::RsaPss(Hash::Sha384), &RSA_PSS_2048_8192_SHA384),
+        (Scheme::RsaPss(Hash::Sha512), &RSA_PSS_2048_8192_SHA512),
+    ];
+    let verifiers =
+        schemes.into_iter().map(|row| verifier(row, bits, "the RSA key is not one")).collect::<Result<_, _>>()?;
+    Ok((algorithm, Material::Rsa { modulus: modulus.to_vec(), exponent: exponent.to_vec() }, verifiers))
 }
 
 /// The value of at most eight bytes, most significant first.
@@ -264,7 +301,7 @@ fn number(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0, |value, byte| value << 8 | u64::from(*byte))
 }
 
-fn elliptic(parameters: Option<AnyRef<'_>>, point: &[u8]) -> Result<(Algorithm, Material), PublicKeyError> {
+fn elliptic(parameters: Option<AnyRef<'_>>, point: &[u8]) -> Result<Parsed, PublicKeyError> {
     let oid: ObjectIdentifier = parameters
         .ok_or(PublicKeyError::Parameters("an elliptic curve key needs a named curve"))?
         .decode_as()
@@ -274,20 +311,23 @@ fn elliptic(parameters: Option<AnyRef<'_>>, point: &[u8]) -> Result<(Algorithm, 
     let (algorithm, verification): (_, &'static dyn VerificationAlgorithm) = match oid {
         SECP256R1 => (Algorithm::P256, &ECDSA_P256_SHA256_FIXED),
         SECP384R1 => (Algorithm::P384, &ECDSA_P384_SHA384_FIXED),
+        SECP521R1 => (Algorithm::P521, &ECDSA_P521_SHA512_FIXED),
+        SECP256K1 => (Algorithm::Secp256k1, &ECDSA_P256K1_SHA256_FIXED),
         other => return Err(PublicKeyError::Algorithm(other.to_string())),
     };
     // SEC 1 §2.3.3: 04 marks an uncompressed point, X and Y follow.
-    if point.first() != Some(&0x04) || point.len() != 1 + algorithm.bits() / 4 {
+    if point.first() != Some(&0x04) || point.len() != 1 + algorithm.bits().div_ceil(8) * 2 {
         return Err(PublicKeyError::Key("an elliptic curve point must be uncompressed"));
     }
-    let verifier = verifier(verification, point, "the point is not on its curve")?;
-    Ok((algorithm, Material::Curve { verifier, oid, point: point.to_vec() }))
+    let verifier = verifier((Scheme::Ecdsa, verification), point, "the point is not on its curve")?;
+    Ok((algorithm, Material::Curve { oid, point: point.to_vec() }, vec![verifier]))
 }
 
 fn verifier(
-    algorithm: &'static dyn VerificationAlgorithm,
+    (scheme, algorithm): (Scheme, &'static dyn VerificationAlgorithm),
     key: &[u8],
     why: &'static str,
 ) -> Result<Verifier, PublicKeyError> {
-    ParsedPublicKey::new(algorithm, key).map(Arc::new).map_err(|_| PublicKeyError::Key(why))
+    let key = ParsedPublicKey::new(algorithm, key).map_err(|_| PublicKeyError::Key(why))?;
+    Ok(Verifier { scheme, key: Arc::new(key) })
 }

@@ -6,7 +6,7 @@ use aws_lc_rs::digest::{self, Context, Digest};
 use der::asn1::UintRef;
 use der::{Decode, Sequence};
 
-use crate::public_key::{Algorithm, Material, PublicKey};
+use crate::public_key::{Algorithm, PublicKey};
 
 /// The hash functions a key service signs with. SHA-1 and SHA-224 are not among them.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -71,6 +71,9 @@ impl Hasher {
 pub enum Scheme {
     /// RSASSA-PKCS1-v1_5 with the `DigestInfo` of this hash, RFC 8017 §8.2.
     RsaPkcs1(Hash),
+    /// RSASSA-PSS with this hash, MGF1 with the same hash, and a salt as long as its digest, RFC 8017 §8.1. AWS KMS,
+    /// Azure Key Vault and Google Cloud KMS all do just that.
+    RsaPss(Hash),
     /// ECDSA over the leftmost bits of a digest, FIPS 186-5 §6.4.
     Ecdsa,
 }
@@ -131,15 +134,23 @@ impl Algorithm {
         Ok(fixed)
     }
 
-    /// A digest of any length as ECDSA on this curve reads it: the leftmost bits of a longer one, the whole number of
-    /// a shorter one (FIPS 186-5 §6.4.1). Cutting and left-padding to the curve's length change nothing.
-    #[must_use]
-    pub fn ecdsa_digest(self, digest: &[u8]) -> Vec<u8> {
-        let length = self.signature_length() / 2;
+    /// A SHA-2 digest at the length that goes with this curve: the leftmost bits of a longer one, zeros before a shorter
+    /// one. Neither changes the signature, because ECDSA reads the leftmost bits of a digest, as a number (FIPS 186-5
+    /// §6.4.1). For an RSA key, the digest as it is.
+    ///
+    /// # Errors
+    /// [`SignatureError::Mismatch`] for more bytes than the longest digest has.
+    pub fn ecdsa_digest(self, digest: &[u8]) -> Result<Vec<u8>, SignatureError> {
+        let Some(hash) = self.curve_hash() else { return Ok(digest.to_vec()) };
+        // Cutting more than a digest would be wrong on P-521, whose order is longer than any digest.
+        if digest.len() > Hash::Sha512.length() {
+            return Err(SignatureError::Mismatch);
+        }
+        let length = hash.length();
         let kept = digest.get(..length).unwrap_or(digest);
-        let mut fitted = vec![0; length - kept.len()];
+        let mut fitted = vec![0; length.saturating_sub(kept.len())];
         fitted.extend_from_slice(kept);
-        fitted
+        Ok(fitted)
     }
 }
 
@@ -149,24 +160,19 @@ impl PublicKey {
     /// # Errors
     /// [`SignatureError`] says whether the signature is malformed, does not fit, or is simply not this key's.
     pub fn verify(&self, scheme: Scheme, digest: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
-        let (verifier, digest, hash) = match (&self.material, scheme) {
-            (Material::Rsa { sha256, .. }, Scheme::RsaPkcs1(hash @ Hash::Sha256)) => (sha256, digest.to_vec(), hash),
-            (Material::Rsa { sha384, .. }, Scheme::RsaPkcs1(hash @ Hash::Sha384)) => (sha384, digest.to_vec(), hash),
-            (Material::Rsa { sha512, .. }, Scheme::RsaPkcs1(hash @ Hash::Sha512)) => (sha512, digest.to_vec(), hash),
-            (Material::Curve { verifier, .. }, Scheme::Ecdsa) => {
-                // The verifier wants a digest that is named after a hash of the curve's length.
-                let hash = if self.algorithm() == Algorithm::P256 { Hash::Sha256 } else { Hash::Sha384 };
-                (verifier, self.algorithm().ecdsa_digest(digest), hash)
-            }
-            (Material::Rsa { .. }, Scheme::Ecdsa) | (Material::Curve { .. }, Scheme::RsaPkcs1(_)) => {
-                return Err(SignatureError::Mismatch);
-            }
-        };
+        let verifier = self.verifiers.iter().find(|verifier| verifier.scheme == scheme);
+        let verifier = verifier.ok_or(SignatureError::Mismatch)?;
         if signature.len() != self.algorithm().signature_length() {
             return Err(SignatureError::Encoding);
         }
+        let digest = self.algorithm().ecdsa_digest(digest)?;
+        // AWS-LC takes a digest that is named after a hash of its length.
+        let hash = match scheme {
+            Scheme::RsaPkcs1(hash) | Scheme::RsaPss(hash) => hash,
+            Scheme::Ecdsa => self.algorithm().curve_hash().ok_or(SignatureError::Mismatch)?,
+        };
         let digest = Digest::import_less_safe(&digest, hash.algorithm()).map_err(|_| SignatureError::Mismatch)?;
-        verifier.verify_digest_sig(&digest, signature).map_err(|_| SignatureError::Wrong)
+        verifier.key.verify_digest_sig(&digest, signature).map_err(|_| SignatureError::Wrong)
     }
 }
 
@@ -177,11 +183,27 @@ mod tests {
     #[test]
     fn short_numbers_are_padded_on_the_left() {
         let der = [0x30, 0x07, 0x02, 0x01, 0x05, 0x02, 0x02, 0x00, 0x80];
-        for (algorithm, half) in [(Algorithm::P256, 32), (Algorithm::P384, 48)] {
+        for (algorithm, half) in
+            [(Algorithm::P256, 32), (Algorithm::P384, 48), (Algorithm::P521, 66), (Algorithm::Secp256k1, 32)]
+        {
             let mut expected = vec![0; 2 * half];
             expected[half - 1] = 0x05;
             expected[2 * half - 1] = 0x80;
             assert_eq!(algorithm.ecdsa_from_der(&der).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn a_digest_is_brought_to_the_length_of_the_curve() {
+        let digest: Vec<u8> = (1..=64).collect();
+        let zeros = [0; 32];
+        assert_eq!(Algorithm::P256.ecdsa_digest(&digest).unwrap(), digest[..32]);
+        assert_eq!(Algorithm::Secp256k1.ecdsa_digest(&digest[..48]).unwrap(), digest[..32]);
+        assert_eq!(Algorithm::P384.ecdsa_digest(&digest[..32]).unwrap(), [&zeros[..16], &digest[..32]].concat());
+        assert_eq!(Algorithm::P521.ecdsa_digest(&digest).unwrap(), digest);
+        assert_eq!(Algorithm::P521.ecdsa_digest(&digest[..32]).unwrap(), [&zeros, &digest[..32]].concat());
+        for algorithm in [Algorithm::P256, Algorithm::P521] {
+            assert_eq!(algorithm.ecdsa_digest(&[1; 65]), Err(SignatureError::Mismatch));
         }
     }
 

@@ -25,12 +25,14 @@ pub const NAMES: ck::CK_SLOT_ID = 1;
 pub const DISCOVERED: ck::CK_SLOT_ID = 2;
 
 /// RSA and elliptic curve keys by label, as the emulator is told to make them.
-pub const KEYS: [(&str, &str); 5] = [
+pub const KEYS: [(&str, &str); 7] = [
     ("RSA_2048", "rsa2048"),
     ("RSA_3072", "rsa3072"),
     ("RSA_4096", "rsa4096"),
     ("ECC_NIST_P256", "p256"),
     ("ECC_NIST_P384", "p384"),
+    ("ECC_NIST_P521", "p521"),
+    ("ECC_SECG_P256K1", "secp256k1"),
 ];
 
 impl Fixture {
@@ -52,7 +54,7 @@ pub fn fixture() -> &'static Fixture {
         let mut keys: Vec<String> = KEYS.iter().map(|(spec, alias)| format!("{spec},alias={alias}")).collect();
         keys.push("RSA_2048,alias=imported,origin=EXTERNAL".to_owned());
         keys.push("SYMMETRIC_DEFAULT,alias=encryption".to_owned());
-        keys.push("ECC_NIST_P521,alias=p521".to_owned());
+        keys.push("ECC_NIST_EDWARDS25519,alias=ed25519".to_owned());
         let emulator = Emulator::start(&keys.iter().map(String::as_str).collect::<Vec<_>>());
         let folder = emulator.folder();
         make_chain(&folder);
@@ -61,7 +63,7 @@ pub fn fixture() -> &'static Fixture {
             r#"
             [[token]]
             label = "kinds"
-            keys = ["alias/rsa2048", "alias/rsa3072", "alias/rsa4096", "alias/p256", "alias/p384"]
+            keys = ["alias/rsa2048", "alias/rsa3072", "alias/rsa4096", "alias/p256", "alias/p384", "alias/p521", "alias/secp256k1"]
             region = "eu-west-1"
             endpoint = "{endpoint}"
 

@@ -4,6 +4,7 @@ mod arguments;
 mod fixture;
 mod lists;
 mod objects;
+mod pss;
 mod sessions;
 mod signing;
 mod slots;

@@ -154,19 +154,21 @@ fn public_values_agree_with_the_public_key_info_and_with_the_id() {
                 assert_eq!(get(ck::CKA_PUBLIC_EXPONENT), [1, 0, 1]);
                 assert_eq!(get(ck::CKA_MODULUS_BITS), (bits as ck::CK_ULONG).to_ne_bytes());
             } else {
-                let size = if spec == "ECC_NIST_P256" { 32 } else { 48 };
-                let point = get(ck::CKA_EC_POINT);
-                // DER OCTET STRING around 04‖X‖Y.
-                assert_eq!(point[..3], [0x04, 2 * size as u8 + 1, 0x04]);
-                assert_eq!(point.len(), 3 + 2 * size);
-                assert!(inside(&point[2..]));
-                let curve: &[u8] = if size == 32 {
-                    &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07]
-                } else {
-                    &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22]
+                let (size, curve): (usize, &[u8]) = match spec {
+                    "ECC_NIST_P256" => (32, &[0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07]),
+                    "ECC_NIST_P384" => (48, &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22]),
+                    "ECC_NIST_P521" => (66, &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23]),
+                    _ => (32, &[0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x0a]),
                 };
+                let string = get(ck::CKA_EC_POINT);
+                let length = 2 * size as u8 + 1;
+                // DER OCTET STRING around 04‖X‖Y; lengths from 128 on take a byte more.
+                let head = if length < 128 { vec![0x04, length] } else { vec![0x04, 0x81, length] };
+                let (start, point) = string.split_at(head.len());
+                assert_eq!((start, point.len(), point[0]), (&head[..], 1 + 2 * size, 0x04), "{label}");
+                assert!(inside(point));
                 assert_eq!(get(ck::CKA_EC_PARAMS), curve);
-                let id = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, &point[2..]);
+                let id = ring::digest::digest(&ring::digest::SHA1_FOR_LEGACY_USE_ONLY, point);
                 assert_eq!(get(ck::CKA_ID), id.as_ref(), "RFC 5280 method 1");
             }
             assert_eq!(get(ck::CKA_ID).len(), 20);

@@ -1,5 +1,5 @@
-//! Signatures: every mechanism on every key, in one call and in parts, and the states of the operation. The
-//! verifier is ring, which neither signed nor checked them before.
+//! Signatures: every mechanism on every key, in one call and in parts, and the states of the operation. The verifiers
+//! are ring and RustCrypto, which neither signed nor checked them before.
 
 use std::ptr;
 
@@ -8,8 +8,8 @@ use hardkey_tests::call;
 use hardkey_tests::module::{Module, mechanism, ok};
 use ring::digest::{self, SHA256, SHA384, SHA512, digest};
 use ring::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P384_SHA384_FIXED, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384,
-    RSA_PKCS1_2048_8192_SHA512, UnparsedPublicKey, VerificationAlgorithm,
+    RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_2048_8192_SHA384, RSA_PKCS1_2048_8192_SHA512, UnparsedPublicKey,
+    VerificationAlgorithm,
 };
 
 use crate::fixture::{KINDS, fixture};
@@ -48,6 +48,11 @@ pub fn digest_info(algorithm: &'static digest::Algorithm, message: &[u8]) -> Vec
 
 fn sign_in_parts(module: &Module, session: u64, key: u64, kind: u64, message: &[u8]) -> Result<Vec<u8>, ck::CK_RV> {
     ok(call!(module, C_SignInit(session, &mut mechanism(kind), key)))?;
+    finish_in_parts(module, session, message)
+}
+
+/// Gives the data in parts and ends the signature that was begun.
+pub fn finish_in_parts(module: &Module, session: u64, message: &[u8]) -> Result<Vec<u8>, ck::CK_RV> {
     for part in message.chunks(5) {
         ok(call!(module, C_SignUpdate(session, part.as_ptr().cast_mut(), part.len() as u64)))?;
     }
@@ -85,41 +90,57 @@ fn every_rsa_key_signs_with_every_mechanism() {
     module.close(session).unwrap();
 }
 
+/// Whether r‖s is a signature of this digest, says RustCrypto.
+fn curve_verifies(label: &str, point: &[u8], digest: &[u8], signature: &[u8]) -> bool {
+    use p256::ecdsa::signature::hazmat::PrehashVerifier;
+    macro_rules! verifies {
+        ($curve:ident) => {
+            $curve::ecdsa::VerifyingKey::from_sec1_bytes(point)
+                .unwrap()
+                // k256 takes the lower one only of the two values of s that go with an r.
+                .verify_prehash(digest, &$curve::ecdsa::Signature::from_slice(signature).unwrap().normalize_s())
+                .is_ok()
+        };
+    }
+    match label {
+        "p256" => verifies!(p256),
+        "p384" => verifies!(p384),
+        "p521" => verifies!(p521),
+        _ => verifies!(k256),
+    }
+}
+
 #[test]
 fn every_curve_signs_with_every_mechanism() {
     let fixture = fixture();
     let _turn = fixture.shared();
     let module = &fixture.module;
     let session = module.open(KINDS).unwrap();
-    let cases: [(_, _, _, &'static digest::Algorithm, &'static dyn VerificationAlgorithm); 2] = [
-        ("p256", 64, ck::CKM_ECDSA_SHA256, &SHA256, &ECDSA_P256_SHA256_FIXED),
-        ("p384", 96, ck::CKM_ECDSA_SHA384, &SHA384, &ECDSA_P384_SHA384_FIXED),
-    ];
-    for (label, size, natural, hash, algorithm) in cases {
+    let mechanisms: [(_, &'static digest::Algorithm); 3] =
+        [(ck::CKM_ECDSA_SHA256, &SHA256), (ck::CKM_ECDSA_SHA384, &SHA384), (ck::CKM_ECDSA_SHA512, &SHA512)];
+    for (label, size, head) in [("p256", 64, 2), ("p384", 96, 2), ("p521", 132, 3), ("secp256k1", 64, 2)] {
         let key = module.find_one(session, ck::CKO_PRIVATE_KEY, label);
-        let bits = public_bits(module, session, key);
-        let whole = module.sign(session, key, natural, MESSAGE).unwrap();
-        let parts = sign_in_parts(module, session, key, natural, MESSAGE).unwrap();
-        let raw = module.sign(session, key, ck::CKM_ECDSA, digest(hash, MESSAGE).as_ref()).unwrap();
-        for signature in [whole, parts, raw] {
-            assert_eq!(signature.len(), size);
-            assert!(verify(&bits, algorithm, MESSAGE, &signature), "{label}");
-        }
-        // The other hashes: ring has no verifier for them in this form, so the module's own check and its twin
-        // through the raw mechanism must agree. OpenSSL verifies these in the tests of the host tools.
-        for (kind, hash) in
-            [(ck::CKM_ECDSA_SHA256, &SHA256), (ck::CKM_ECDSA_SHA384, &SHA384), (ck::CKM_ECDSA_SHA512, &SHA512)]
-        {
-            let signature = module.sign(session, key, kind, MESSAGE).unwrap();
-            let public = module.find_one(session, ck::CKO_PUBLIC_KEY, label);
-            let verified = |kind: u64, data: &[u8]| {
-                ok(call!(module, C_VerifyInit(session, &mut mechanism(kind), public))).unwrap();
-                let (data, length) = (data.as_ptr().cast_mut(), data.len() as u64);
-                call!(module, C_Verify(session, data, length, signature.as_ptr().cast_mut(), signature.len() as u64))
-            };
-            assert_eq!(verified(kind, MESSAGE), ck::CKR_OK);
-            assert_eq!(verified(ck::CKM_ECDSA, digest(hash, MESSAGE).as_ref()), ck::CKR_OK);
-            assert_eq!(verified(kind, b"another message"), ck::CKR_SIGNATURE_INVALID);
+        let public = module.find_one(session, ck::CKO_PUBLIC_KEY, label);
+        // The head of an OCTET STRING of up to 127 bytes has two bytes, up to 255 three.
+        let point = module.attribute(session, key, ck::CKA_EC_POINT).unwrap()[head..].to_vec();
+        for (kind, hash) in mechanisms {
+            let digest = digest(hash, MESSAGE);
+            let whole = module.sign(session, key, kind, MESSAGE).unwrap();
+            let parts = sign_in_parts(module, session, key, kind, MESSAGE).unwrap();
+            let raw = module.sign(session, key, ck::CKM_ECDSA, digest.as_ref()).unwrap();
+            for signature in [whole, parts, raw] {
+                assert_eq!(signature.len(), size, "{label}");
+                assert!(curve_verifies(label, &point, digest.as_ref(), &signature), "{label} {kind:#x}");
+                let verified = |kind: u64, data: &[u8]| {
+                    ok(call!(module, C_VerifyInit(session, &mut mechanism(kind), public))).unwrap();
+                    let (data, length) = (data.as_ptr().cast_mut(), data.len() as u64);
+                    let (signature, size) = (signature.as_ptr().cast_mut(), signature.len() as u64);
+                    call!(module, C_Verify(session, data, length, signature, size))
+                };
+                assert_eq!(verified(kind, MESSAGE), ck::CKR_OK, "{label} {kind:#x}");
+                assert_eq!(verified(ck::CKM_ECDSA, digest.as_ref()), ck::CKR_OK, "{label} {kind:#x}");
+                assert_eq!(verified(kind, b"another message"), ck::CKR_SIGNATURE_INVALID, "{label} {kind:#x}");
+            }
         }
     }
     module.close(session).unwrap();

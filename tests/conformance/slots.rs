@@ -71,6 +71,10 @@ fn the_mechanism_list_is_exact_and_holds_no_mechanism_that_only_digests() {
         ck::CKM_SHA256_RSA_PKCS,
         ck::CKM_SHA384_RSA_PKCS,
         ck::CKM_SHA512_RSA_PKCS,
+        ck::CKM_RSA_PKCS_PSS,
+        ck::CKM_SHA256_RSA_PKCS_PSS,
+        ck::CKM_SHA384_RSA_PKCS_PSS,
+        ck::CKM_SHA512_RSA_PKCS_PSS,
         ck::CKM_ECDSA,
         ck::CKM_ECDSA_SHA256,
         ck::CKM_ECDSA_SHA384,
@@ -82,7 +86,7 @@ fn the_mechanism_list_is_exact_and_holds_no_mechanism_that_only_digests() {
         assert_eq!(call!(module, C_GetMechanismInfo(0, kind, &mut info)), ck::CKR_OK);
         let sign = ck::CKF_HW | ck::CKF_SIGN | ck::CKF_VERIFY;
         let curve = ck::CKF_EC_F_P | ck::CKF_EC_NAMEDCURVE | ck::CKF_EC_UNCOMPRESS;
-        let expected = if expected[..4].contains(&kind) { (2048, 4096, sign) } else { (256, 384, sign | curve) };
+        let expected = if expected[..8].contains(&kind) { (2048, 4096, sign) } else { (256, 521, sign | curve) };
         assert_eq!((info.ulMinKeySize, info.ulMaxKeySize, info.flags), expected, "{kind:#x}");
     }
 }

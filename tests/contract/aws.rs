@@ -102,6 +102,8 @@ fn run(made: &Made, endpoint: &str, network: NetworkConfig) {
     let rsa4096 = made.signing_key(KeySpec::Rsa4096);
     let p256 = made.signing_key(KeySpec::EccNistP256);
     let p384 = made.signing_key(KeySpec::EccNistP384);
+    let p521 = made.signing_key(KeySpec::EccNistP521);
+    let secp256k1 = made.signing_key(KeySpec::EccSecgP256K1);
     let replicated = made.key(KeySpec::EccNistP256, OriginType::AwsKms, KeyUsageType::SignVerify, true);
     let disabled = made.signing_key(KeySpec::EccNistP256);
     made.runtime.block_on(made.client.disable_key().key_id(&disabled).send()).unwrap();
@@ -122,6 +124,8 @@ fn run(made: &Made, endpoint: &str, network: NetworkConfig) {
         rsa4096.clone(),
         p256.clone(),
         format!("alias/{alias}"),
+        p521.clone(),
+        secp256k1.clone(),
         replicated.clone(),
         disabled.clone(),
         imported.clone(),
@@ -136,6 +140,8 @@ fn run(made: &Made, endpoint: &str, network: NetworkConfig) {
             (Algorithm::Rsa4096, id(&rsa4096)),
             (Algorithm::P256, id(&p256)),
             (Algorithm::P384, alias),
+            (Algorithm::P521, id(&p521)),
+            (Algorithm::Secp256k1, id(&secp256k1)),
             (Algorithm::P256, id(&replicated)),
         ],
         refused: vec![

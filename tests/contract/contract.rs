@@ -61,13 +61,16 @@ pub fn contract(service: &dyn KeyService, prepared: &Prepared) {
 
 fn signs_every_way(service: &dyn KeyService, record: &KeyRecord, key: &UsableKey) {
     let algorithm = key.public_key.algorithm();
-    let expected: Vec<Scheme> =
-        if algorithm.is_rsa() { Hash::ALL.map(Scheme::RsaPkcs1).to_vec() } else { vec![Scheme::Ecdsa] };
+    let expected: Vec<Scheme> = if algorithm.is_rsa() {
+        Hash::ALL.into_iter().flat_map(|hash| [Scheme::RsaPkcs1(hash), Scheme::RsaPss(hash)]).collect()
+    } else {
+        vec![Scheme::Ecdsa]
+    };
     for scheme in expected {
         assert!(key.schemes.contains(&scheme), "{} {scheme:?}: {:?}", record.label, key.schemes);
         // A digest of every hash goes through ECDSA on every curve; RSA wants the hash's own.
         for hash in Hash::ALL {
-            if let Scheme::RsaPkcs1(own) = scheme
+            if let Scheme::RsaPkcs1(own) | Scheme::RsaPss(own) = scheme
                 && own != hash
             {
                 continue;

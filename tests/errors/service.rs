@@ -80,9 +80,9 @@ fn a_disabled_key_is_refused_at_the_search_and_named_at_the_signature() {
 
 #[test]
 fn a_key_kind_that_cannot_be_used_yet_is_said_to_be_one() {
-    let (emulator, environment) = emulator("ECC_SECG_P256K1,alias=release");
+    let (emulator, environment) = emulator("ECC_NIST_EDWARDS25519,alias=release");
     let line = format!(
-        "hardkey: token \"hardkey\": key alias/release ({}) is hidden: its kind \"ECC_SECG_P256K1\" is not supported; use an RSA, P-256 or P-384 key",
+        "hardkey: token \"hardkey\": key alias/release ({}) is hidden: its kind \"ECC_NIST_EDWARDS25519\" is not supported; use an RSA key, or one on P-256, P-384, P-521 or secp256k1",
         emulator.key(0).arn
     );
     expect(&host(&["list"], &environment), "", &[&line]);

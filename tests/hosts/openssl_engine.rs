@@ -2,8 +2,14 @@
 
 use crate::scene::{Scene, engine, has, private, public};
 
-const KEYS: [&str; 3] = ["RSA_3072,alias=rsa-3072", "ECC_NIST_P256,alias=p-256", "ECC_NIST_P384,alias=p-384"];
-const ALIASES: [&str; 3] = ["rsa-3072", "p-256", "p-384"];
+const KEYS: [&str; 5] = [
+    "RSA_3072,alias=rsa-3072",
+    "ECC_NIST_P256,alias=p-256",
+    "ECC_NIST_P384,alias=p-384",
+    "ECC_NIST_P521,alias=p-521",
+    "ECC_SECG_P256K1,alias=secp256k1",
+];
+const ALIASES: [&str; 5] = ["rsa-3072", "p-256", "p-384", "p-521", "secp256k1"];
 /// What OpenSSL itself says whenever an engine is used, and so the whole of what may be on standard error.
 const ENGINE_SET: &str = "Engine \"pkcs11\" set.\n";
 const ENGINE: [&str; 4] = ["-engine", "pkcs11", "-keyform", "engine"];

@@ -4,8 +4,9 @@ use std::process::Command;
 
 use crate::scene::{Scene, has, private, provider, public, skip_this};
 
-const KEYS: [&str; 3] = ["RSA_3072,alias=rsa-3072", "ECC_NIST_P256,alias=p-256", "ECC_NIST_P384,alias=p-384"];
-const ALIASES: [&str; 3] = ["rsa-3072", "p-256", "p-384"];
+const KEYS: [&str; 4] =
+    ["RSA_3072,alias=rsa-3072", "ECC_NIST_P256,alias=p-256", "ECC_NIST_P384,alias=p-384", "ECC_NIST_P521,alias=p-521"];
+const ALIASES: [&str; 4] = ["rsa-3072", "p-256", "p-384", "p-521"];
 
 /// Whether OpenSSL 3 and a provider are here.
 fn is_here() -> bool {
@@ -61,6 +62,29 @@ fn dgst_signs_and_verifies_with_every_hash() {
             }
         }
     }
+}
+
+#[test]
+fn dgst_signs_pss_with_a_salt_as_long_as_the_digest_and_says_so_otherwise() {
+    if !is_here() {
+        return;
+    }
+    let scene = Scene::start_with_provider(&KEYS);
+    let (data, signature) = (scene.write("data", "what is signed\n"), scene.path("signature"));
+    let pss = ["-sigopt", "rsa_padding_mode:pss", "-sigopt"];
+    for hash in ["-sha256", "-sha384", "-sha512"] {
+        let (sign, key) =
+            (["dgst", hash, "-sign", &private("rsa-3072"), "-out", &signature], scene.public_key("rsa-3072"));
+        scene.openssl(&[&sign[..], &pss, &["rsa_pss_saltlen:digest", &data]].concat(), "");
+        let verify = ["dgst", hash, "-verify", &key, "-signature", &signature];
+        let verified = scene.openssl(&[&verify[..], &pss, &["rsa_pss_saltlen:digest", &data]].concat(), "");
+        assert_eq!(verified, "Verified OK\n", "{hash}");
+    }
+    let sign = ["dgst", "-sha256", "-sign", &private("rsa-3072"), "-out", &signature];
+    let refused = scene.run("openssl", &[&sign[..], &pss, &["rsa_pss_saltlen:max", &data]].concat());
+    assert_eq!(refused.status, Some(1));
+    let line = "hardkey: C_SignInit: CKR_MECHANISM_PARAM_INVALID: CKM_SHA256_RSA_PKCS_PSS: sLen is 350; it must be 32 (openssl: -sigopt rsa_pss_saltlen:digest): key services use the message's hash in MGF1 too, and a salt as long as the digest";
+    assert_eq!(refused.hardkey_lines(), [line]);
 }
 
 #[test]

@@ -41,10 +41,14 @@ Supported mechanisms:
   SHA256-RSA-PKCS, keySize={2048,4096}, hw, sign, verify
   SHA384-RSA-PKCS, keySize={2048,4096}, hw, sign, verify
   SHA512-RSA-PKCS, keySize={2048,4096}, hw, sign, verify
-  ECDSA, keySize={256,384}, hw, sign, verify, EC F_P, EC OID, EC uncompressed
-  ECDSA-SHA256, keySize={256,384}, hw, sign, verify, EC F_P, EC OID, EC uncompressed
-  ECDSA-SHA384, keySize={256,384}, hw, sign, verify, EC F_P, EC OID, EC uncompressed
-  ECDSA-SHA512, keySize={256,384}, hw, sign, verify, EC F_P, EC OID, EC uncompressed
+  RSA-PKCS-PSS, keySize={2048,4096}, hw, sign, verify
+  SHA256-RSA-PKCS-PSS, keySize={2048,4096}, hw, sign, verify
+  SHA384-RSA-PKCS-PSS, keySize={2048,4096}, hw, sign, verify
+  SHA512-RSA-PKCS-PSS, keySize={2048,4096}, hw, sign, verify
+  ECDSA, keySize={256,521}, hw, sign, verify, EC F_P, EC OID, EC uncompressed
+  ECDSA-SHA256, keySize={256,521}, hw, sign, verify, EC F_P, EC OID, EC uncompressed
+  ECDSA-SHA384, keySize={256,521}, hw, sign, verify, EC F_P, EC OID, EC uncompressed
+  ECDSA-SHA512, keySize={256,521}, hw, sign, verify, EC F_P, EC OID, EC uncompressed
 ";
 
 const USING_SLOT_0: &str = "Using slot 0 with a present token (0x0)\n";
@@ -120,7 +124,7 @@ Private Key Object; RSA
   ID:         {release_id}
   Usage:      sign
   Access:     sensitive, always sensitive, never extractable, local
-  Allowed mechanisms: RSA-PKCS,SHA256-RSA-PKCS,SHA384-RSA-PKCS,SHA512-RSA-PKCS
+  Allowed mechanisms: RSA-PKCS,SHA256-RSA-PKCS,SHA384-RSA-PKCS,SHA512-RSA-PKCS,RSA-PKCS-PSS,SHA256-RSA-PKCS-PSS,SHA384-RSA-PKCS-PSS,SHA512-RSA-PKCS-PSS
   Unique ID:  {release}#private
 Public Key Object; RSA 3072 bits
   label:      release
@@ -192,7 +196,42 @@ fn every_listed_mechanism_signs_with_every_key_it_fits_and_openssl_verifies() {
             assert_eq!(verified.status, Some(0), "{key}, {mechanism}, {hashed_here:?}: {verified:?}");
         }
     }
-    assert_eq!(scene.emulator.counts().requests("Sign"), 30, "one request per signature");
+    assert_eq!(scene.emulator.counts().requests("Sign"), 42, "one request per signature");
+}
+
+#[test]
+fn rsa_pss_signs_with_a_salt_as_long_as_the_digest_and_openssl_verifies() {
+    if !has(&["pkcs11-tool", "openssl"]) {
+        return;
+    }
+    let scene = Scene::start(&["RSA_3072,alias=release"]);
+    let (data, signature, id) = (scene.write("data", "signed\n"), scene.path("signature"), scene.id("release"));
+    let public_key = scene.public_key("release");
+    for hash in ["sha256", "sha384", "sha512"] {
+        let hashing = format!("{}-RSA-PKCS-PSS", hash.to_uppercase());
+        let digest = digest(&scene, hash, &data);
+        for (mechanism, input) in [(hashing.as_str(), &data), ("RSA-PKCS-PSS", &digest)] {
+            let (upper, generator) = (hash.to_uppercase(), format!("MGF1-{}", hash.to_uppercase()));
+            // -1: as long as the digest.
+            let parameter = ["--hash-algorithm", &upper, "--mgf", &generator, "--salt-len=-1"];
+            let arguments = ["--sign", "--id", &id, "-m", mechanism];
+            let files = ["--input-file", input.as_str(), "--output-file", &signature];
+            let parameter = if mechanism == hashing { &parameter[2..] } else { &parameter[..] };
+            scene.pkcs11_tool(&[&arguments[..], parameter, &files[..]].concat()).success();
+            let options = ["-sigopt", "rsa_padding_mode:pss", "-sigopt", "rsa_pss_saltlen:digest"];
+            let verify = ["dgst", &format!("-{hash}"), "-verify", &public_key, "-signature", &signature];
+            scene.run("openssl", &[&verify[..], &options[..], &[&data]].concat()).success();
+        }
+    }
+    let arguments = ["--sign", "--id", &id, "-m", "SHA256-RSA-PKCS-PSS", "--salt-len=20", "--input-file", &data];
+    let refused = scene.pkcs11_tool(&[&arguments[..], &["--output-file", &signature]].concat());
+    assert_eq!(refused.status, Some(1));
+    assert_eq!(
+        refused.hardkey_lines(),
+        [
+            "hardkey: C_SignInit: CKR_MECHANISM_PARAM_INVALID: CKM_SHA256_RSA_PKCS_PSS: sLen is 20; it must be 32 (openssl: -sigopt rsa_pss_saltlen:digest): key services use the message's hash in MGF1 too, and a salt as long as the digest"
+        ]
+    );
 }
 
 /// PKCS#11 lets a host log in whenever it likes; the cloud's credentials decide who may sign.

@@ -13,12 +13,14 @@ use hardkey_tests::skip::skip;
 use serde_json::Value;
 
 /// Every kind of key that this version can use, as the emulator's `--key` takes it; each by its kind's alias.
-pub const EVERY_KIND: [&str; 5] = [
+pub const EVERY_KIND: [&str; 7] = [
     "RSA_2048,alias=rsa-2048",
     "RSA_3072,alias=rsa-3072",
     "RSA_4096,alias=rsa-4096",
     "ECC_NIST_P256,alias=p-256",
     "ECC_NIST_P384,alias=p-384",
+    "ECC_NIST_P521,alias=p-521",
+    "ECC_SECG_P256K1,alias=secp256k1",
 ];
 
 /// OpenSSL insists on a configuration file; this one configures nothing.

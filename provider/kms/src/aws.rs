@@ -1,5 +1,6 @@
 //! AWS KMS, through the official SDK.
 
+mod algorithm;
 mod client;
 mod error;
 mod identity;
@@ -15,7 +16,6 @@ use aws_sdk_kms::types::{MessageType, SigningAlgorithmSpec};
 use futures_util::{StreamExt, stream};
 use hardkey_attest::admission::Exceptions;
 use hardkey_attest::public_key::Algorithm;
-use hardkey_attest::signature::{Hash, Scheme};
 
 use crate::deadline::Deadline;
 use crate::network::SharedNetwork;
@@ -23,6 +23,7 @@ use crate::service::{KeyFault, KeyId, KeyRecord, KeyService, ServiceError, Servi
 use client::Clients;
 use error::{Action, Failure};
 
+pub use algorithm::{KEY_SPECS, KeySpec};
 pub use name::KeyName;
 
 /// Keys asked for at once: enough to hide the round trips, few enough for the lowest request quota.
@@ -87,7 +88,8 @@ impl KeyService for AwsKms {
 
     fn sign(&self, key: &KeyId, input: SignInput<'_>, deadline: &Deadline) -> Result<Signature, ServiceError> {
         let algorithm = signing_algorithm(input)?;
-        let digest = presented_digest(input);
+        // AWS KMS takes an ECDSA digest of exactly the length that the algorithm's name says.
+        let digest = input.algorithm.ecdsa_digest(input.digest).map_err(|_| unsupported(input))?;
         self.clients.call(deadline, |client| {
             let request = client
                 .sign()
@@ -136,26 +138,24 @@ async fn fetch_all(
 }
 
 fn signing_algorithm(input: SignInput<'_>) -> Result<SigningAlgorithmSpec, ServiceError> {
-    match (input.algorithm, input.scheme) {
-        (Algorithm::Rsa2048 | Algorithm::Rsa3072 | Algorithm::Rsa4096, Scheme::RsaPkcs1(hash)) => Ok(match hash {
-            Hash::Sha256 => SigningAlgorithmSpec::RsassaPkcs1V15Sha256,
-            Hash::Sha384 => SigningAlgorithmSpec::RsassaPkcs1V15Sha384,
-            Hash::Sha512 => SigningAlgorithmSpec::RsassaPkcs1V15Sha512,
-        }),
-        (Algorithm::P256, Scheme::Ecdsa) => Ok(SigningAlgorithmSpec::EcdsaSha256),
-        (Algorithm::P384, Scheme::Ecdsa) => Ok(SigningAlgorithmSpec::EcdsaSha384),
-        (algorithm, scheme) => Err(ServiceError {
-            kind: ServiceErrorKind::Unsupported,
-            cause: format!("AWS KMS does not sign with {scheme:?} and a {} key", algorithm.name()),
-            remedy: "use another mechanism".to_owned(),
-            request_id: None,
-        }),
-    }
+    KeySpec::of(input.algorithm)
+        .and_then(|row| row.signing_algorithm(input.scheme))
+        .map(SigningAlgorithmSpec::from)
+        .ok_or_else(|| unsupported(input))
 }
 
-/// AWS KMS takes an ECDSA digest of exactly the curve's length.
-fn presented_digest(input: SignInput<'_>) -> Vec<u8> {
-    if input.algorithm.is_rsa() { input.digest.to_vec() } else { input.algorithm.ecdsa_digest(input.digest) }
+fn unsupported(input: SignInput<'_>) -> ServiceError {
+    ServiceError {
+        kind: ServiceErrorKind::Unsupported,
+        cause: format!(
+            "AWS KMS does not sign {} bytes with {:?} and a {} key",
+            input.digest.len(),
+            input.scheme,
+            input.algorithm.name()
+        ),
+        remedy: "use another mechanism".to_owned(),
+        request_id: None,
+    }
 }
 
 /// AWS KMS wraps ECDSA signatures in DER. What is not DER stays as it is, for the check that follows to reject.

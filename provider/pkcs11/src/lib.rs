@@ -15,5 +15,6 @@ mod mechanism;
 mod module;
 mod object;
 mod operation;
+mod pss;
 mod session;
 mod slot;

@@ -3,9 +3,9 @@
 use cryptoki_sys as ck;
 use hardkey_attest::public_key::Algorithm;
 use hardkey_attest::signature::{Hash, Scheme};
-use hardkey_kms::service::UsableKey;
 
 use crate::error::{Code, Failure};
+use crate::pss;
 
 /// One way to use a key.
 #[derive(Debug)]
@@ -20,7 +20,28 @@ pub(crate) struct Mechanism {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Family {
     RsaPkcs1,
+    RsaPss,
     Ecdsa,
+}
+
+/// What a mechanism takes from the host.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Takes {
+    /// Data of any length, hashed here.
+    Data(Hash),
+    /// A DigestInfo, which names its hash.
+    DigestInfo,
+    /// A digest made by this hash.
+    Digest(Hash),
+    /// A digest made by any of the hashes.
+    AnyDigest,
+}
+
+/// A mechanism as a host chose it, its parameter checked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Chosen {
+    pub(crate) mechanism: &'static Mechanism,
+    pub(crate) takes: Takes,
 }
 
 macro_rules! mechanisms {
@@ -35,6 +56,10 @@ pub(crate) const MECHANISMS: &[Mechanism] = mechanisms! {
     CKM_SHA256_RSA_PKCS: RsaPkcs1, Some(Hash::Sha256);
     CKM_SHA384_RSA_PKCS: RsaPkcs1, Some(Hash::Sha384);
     CKM_SHA512_RSA_PKCS: RsaPkcs1, Some(Hash::Sha512);
+    CKM_RSA_PKCS_PSS: RsaPss, None;
+    CKM_SHA256_RSA_PKCS_PSS: RsaPss, Some(Hash::Sha256);
+    CKM_SHA384_RSA_PKCS_PSS: RsaPss, Some(Hash::Sha384);
+    CKM_SHA512_RSA_PKCS_PSS: RsaPss, Some(Hash::Sha512);
     CKM_ECDSA: Ecdsa, None;
     CKM_ECDSA_SHA256: Ecdsa, Some(Hash::Sha256);
     CKM_ECDSA_SHA384: Ecdsa, Some(Hash::Sha384);
@@ -50,22 +75,42 @@ impl Mechanism {
             .ok_or_else(|| Failure::new(Code::MechanismInvalid, format!("mechanism {kind:#x} is not supported")))
     }
 
-    /// Whether this key and its key service can do it.
-    pub(crate) fn fits(&self, key: &UsableKey) -> bool {
-        let rsa = key.public_key.algorithm().is_rsa();
-        match (self.family, self.hash) {
-            (Family::RsaPkcs1, Some(hash)) => rsa && key.schemes.contains(&Scheme::RsaPkcs1(hash)),
-            (Family::RsaPkcs1, None) => {
-                rsa && Hash::ALL.iter().any(|hash| key.schemes.contains(&Scheme::RsaPkcs1(*hash)))
+    /// Whether it takes a `CK_RSA_PKCS_PSS_PARAMS`. The others take no parameter.
+    pub(crate) fn has_pss_parameter(&self) -> bool {
+        self.family == Family::RsaPss
+    }
+
+    /// Chooses it, with the parameter if it takes one.
+    ///
+    /// # Errors
+    /// `CKR_MECHANISM_PARAM_INVALID` for a parameter that is missing or that key services cannot follow.
+    pub(crate) fn choose(&'static self, pss: Option<&ck::CK_RSA_PKCS_PSS_PARAMS>) -> Result<Chosen, Failure> {
+        let takes = match (self.family, self.hash, pss) {
+            (Family::RsaPss, own, Some(parameter)) => {
+                let hash = pss::hash(self.name, own, parameter)?;
+                if own.is_some() { Takes::Data(hash) } else { Takes::Digest(hash) }
             }
-            (Family::Ecdsa, _) => !rsa && key.schemes.contains(&Scheme::Ecdsa),
-        }
+            (Family::RsaPss, _, None) => {
+                let cause = format!("{} needs a parameter, CK_RSA_PKCS_PSS_PARAMS", self.name);
+                return Err(Failure::new(Code::MechanismParamInvalid, cause));
+            }
+            (Family::RsaPkcs1 | Family::Ecdsa, Some(hash), _) => Takes::Data(hash),
+            (Family::RsaPkcs1, None, _) => Takes::DigestInfo,
+            (Family::Ecdsa, None, _) => Takes::AnyDigest,
+        };
+        Ok(Chosen { mechanism: self, takes })
+    }
+
+    /// Whether a key on which the service signs in these ways can do it.
+    pub(crate) fn fits(&self, algorithm: Algorithm, schemes: &[Scheme]) -> bool {
+        let hashes = self.hash.as_ref().map_or(&Hash::ALL[..], std::slice::from_ref);
+        self.is_for(algorithm) && hashes.iter().any(|hash| schemes.contains(&self.scheme(*hash)))
     }
 
     /// Whether it belongs to the key's kind at all.
     pub(crate) fn is_for(&self, algorithm: Algorithm) -> bool {
         match self.family {
-            Family::RsaPkcs1 => algorithm.is_rsa(),
+            Family::RsaPkcs1 | Family::RsaPss => algorithm.is_rsa(),
             Family::Ecdsa => !algorithm.is_rsa(),
         }
     }
@@ -74,6 +119,7 @@ impl Mechanism {
     pub(crate) fn scheme(&self, hash: Hash) -> Scheme {
         match self.family {
             Family::RsaPkcs1 => Scheme::RsaPkcs1(hash),
+            Family::RsaPss => Scheme::RsaPss(hash),
             Family::Ecdsa => Scheme::Ecdsa,
         }
     }
@@ -83,10 +129,12 @@ impl Mechanism {
     pub(crate) fn info(&self) -> ck::CK_MECHANISM_INFO {
         let common = ck::CKF_HW | ck::CKF_SIGN | ck::CKF_VERIFY;
         match self.family {
-            Family::RsaPkcs1 => ck::CK_MECHANISM_INFO { ulMinKeySize: 2048, ulMaxKeySize: 4096, flags: common },
+            Family::RsaPkcs1 | Family::RsaPss => {
+                ck::CK_MECHANISM_INFO { ulMinKeySize: 2048, ulMaxKeySize: 4096, flags: common }
+            }
             Family::Ecdsa => ck::CK_MECHANISM_INFO {
                 ulMinKeySize: 256,
-                ulMaxKeySize: 384,
+                ulMaxKeySize: 521,
                 flags: common | ck::CKF_EC_F_P | ck::CKF_EC_NAMEDCURVE | ck::CKF_EC_UNCOMPRESS,
             },
         }
@@ -95,7 +143,34 @@ impl Mechanism {
 
 #[cfg(test)]
 mod tests {
+    use hardkey_kms::aws::KEY_SPECS;
+
     use super::*;
+
+    #[test]
+    fn the_documentation_has_the_table_as_it_is() {
+        let mut table = String::from("| mechanism | AWS key specs | data |\n| --- | --- | --- |\n");
+        for mechanism in MECHANISMS {
+            let specs: Vec<String> = KEY_SPECS
+                .iter()
+                .filter(|row| {
+                    let schemes: Vec<Scheme> = row.signing.iter().map(|(_, scheme)| *scheme).collect();
+                    mechanism.fits(row.algorithm, &schemes)
+                })
+                .map(|row| format!("`{}`", row.name))
+                .collect();
+            let data = match (mechanism.family, mechanism.hash) {
+                (_, Some(_)) => "any length, in one or many parts",
+                (Family::RsaPkcs1, None) => "a DigestInfo of SHA-256, SHA-384 or SHA-512",
+                (Family::RsaPss, None) => "a digest of the hash that its parameter names",
+                (Family::Ecdsa, None) => "a digest of 32 to 64 bytes",
+            };
+            table += &format!("| `{}` | {} | {data} |\n", mechanism.name, specs.join(", "));
+        }
+        let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
+        let readme = std::fs::read_to_string(readme).unwrap();
+        assert!(readme.contains(&table), "README.md, \"Keys and mechanisms\", should have:\n{table}");
+    }
 
     #[test]
     fn no_mechanism_is_listed_twice() {

@@ -7,7 +7,7 @@ use hardkey_attest::signature::{Hash, Hasher, Scheme, SignatureError};
 
 use crate::digest_info;
 use crate::error::{Code, Failure};
-use crate::mechanism::Mechanism;
+use crate::mechanism::{Chosen, Takes};
 use crate::object::Key;
 
 /// What a session is in the middle of. One of each kind may be active at a time (PKCS#11 v3.1 §5.7).
@@ -21,15 +21,10 @@ pub(crate) struct Operations {
 /// A signature or verification that collects its data.
 pub(crate) struct Digesting {
     pub(crate) key: Key,
-    mechanism: &'static Mechanism,
-    input: Input,
-}
-
-enum Input {
-    /// The host hashes; the data is taken in one piece.
-    Prehashed,
-    /// Hashed here as it comes.
-    Streamed { hash: Hash, state: Box<Hasher>, started: bool },
+    chosen: Chosen,
+    /// The data so far, where it is hashed here.
+    state: Option<Box<Hasher>>,
+    started: bool,
 }
 
 /// A digest, and how it is signed.
@@ -40,21 +35,22 @@ pub(crate) struct Prepared {
 
 impl Digesting {
     /// Begins, if the mechanism and the key go together.
-    pub(crate) fn new(mechanism: &'static Mechanism, key: &Key) -> Result<Self, Failure> {
+    pub(crate) fn new(chosen: Chosen, key: &Key) -> Result<Self, Failure> {
         let algorithm = key.usable.public_key.algorithm();
+        let mechanism = chosen.mechanism;
         if !mechanism.is_for(algorithm) {
             let cause = format!("{} does not fit the key, which is {}", mechanism.name, algorithm.name());
             return Err(Failure::new(Code::KeyTypeInconsistent, cause));
         }
-        if !mechanism.fits(&key.usable) {
+        if !mechanism.fits(algorithm, &key.usable.schemes) {
             let cause = format!("the key service does not do {} with key {}", mechanism.name, key.record.id);
             return Err(Failure::new(Code::MechanismInvalid, cause));
         }
-        let input = match mechanism.hash {
-            None => Input::Prehashed,
-            Some(hash) => Input::Streamed { hash, state: Box::new(Hasher::new(hash)), started: false },
+        let state = match chosen.takes {
+            Takes::Data(hash) => Some(Box::new(Hasher::new(hash))),
+            Takes::DigestInfo | Takes::Digest(_) | Takes::AnyDigest => None,
         };
-        Ok(Self { key: key.clone(), mechanism, input })
+        Ok(Self { key: key.clone(), chosen, state, started: false })
     }
 
     /// Length of the signature in bytes: exact, and known without asking anybody.
@@ -64,71 +60,84 @@ impl Digesting {
 
     /// The most data a single call may bring, where the mechanism limits it.
     pub(crate) fn longest_data(&self) -> Option<usize> {
-        match self.input {
-            Input::Streamed { .. } => None,
-            // The longest DigestInfo and the longest digest are far below both limits.
-            Input::Prehashed => Some(self.signature_length()),
+        match self.chosen.takes {
+            Takes::Data(_) => None,
+            // The longest DigestInfo and the longest digest are within it; what is too long by less is said by name.
+            Takes::DigestInfo | Takes::Digest(_) | Takes::AnyDigest => Some(self.signature_length()),
         }
     }
 
     /// Takes part of the data.
     pub(crate) fn update(&mut self, data: &[u8]) -> Result<(), Failure> {
-        match &mut self.input {
-            Input::Streamed { state, started, .. } => {
-                *started = true;
-                state.update(data);
-                Ok(())
-            }
-            Input::Prehashed => Err(Failure::new(
+        let Some(state) = &mut self.state else {
+            return Err(Failure::new(
                 Code::OperationNotInitialized,
-                format!("{} takes its data in one piece; use a mechanism that hashes, or C_Sign", self.mechanism.name),
-            )),
-        }
+                format!(
+                    "{} takes its data in one piece; use a mechanism that hashes, or C_Sign",
+                    self.chosen.mechanism.name
+                ),
+            ));
+        };
+        self.started = true;
+        state.update(data);
+        Ok(())
     }
 
     /// Ends with the whole data in one call.
-    pub(crate) fn whole(self, data: &[u8]) -> Result<Prepared, Failure> {
-        match self.input {
-            Input::Streamed { started: true, .. } => Err(Failure::new(
+    pub(crate) fn whole(mut self, data: &[u8]) -> Result<Prepared, Failure> {
+        if self.started {
+            return Err(Failure::new(
                 Code::OperationNotInitialized,
                 "data was given in parts before; end with C_SignFinal or C_VerifyFinal",
-            )),
-            Input::Streamed { hash, mut state, started: false } => {
-                state.update(data);
-                Ok(Prepared { scheme: self.mechanism.scheme(hash), digest: state.finish() })
+            ));
+        }
+        let (hash, digest) = match self.chosen.takes {
+            Takes::Data(_) => {
+                self.update(data)?;
+                return self.finish();
             }
-            Input::Prehashed if self.key.usable.public_key.algorithm().is_rsa() => {
+            Takes::DigestInfo => {
                 // RFC 8017 §9.2: at least eleven bytes of padding.
                 if data.len() + 11 > self.signature_length() {
                     let cause = format!("{} bytes of data do not fit this key", data.len());
                     return Err(Failure::new(Code::DataLenRange, cause));
                 }
-                let (hash, digest) = digest_info::parse(data)?;
-                Ok(Prepared { scheme: self.mechanism.scheme(hash), digest: digest.to_vec() })
+                digest_info::parse(data)?
             }
-            Input::Prehashed => {
-                // The key service signs SHA-2 digests of 256 bits and more; SHA-1 and SHA-224 are shorter.
-                if !(Hash::Sha256.length()..=Hash::Sha512.length()).contains(&data.len()) {
-                    let cause = format!(
-                        "CKM_ECDSA was given {} bytes; the key service signs digests of 32 to 64 bytes, SHA-256 or longer",
-                        data.len()
-                    );
-                    return Err(Failure::new(Code::DataLenRange, cause));
-                }
-                Ok(Prepared { scheme: Scheme::Ecdsa, digest: data.to_vec() })
+            Takes::Digest(hash) if data.len() == hash.length() => (hash, data),
+            Takes::Digest(hash) => {
+                let cause = format!(
+                    "{} was given {} bytes; a digest of the hash that its parameter names has {}",
+                    self.chosen.mechanism.name,
+                    data.len(),
+                    hash.length()
+                );
+                return Err(Failure::new(Code::DataLenRange, cause));
             }
-        }
+            // Any SHA-2 digest is signed the same way; SHA-1 and SHA-224 are shorter than the shortest here.
+            Takes::AnyDigest if (Hash::Sha256.length()..=Hash::Sha512.length()).contains(&data.len()) => {
+                (Hash::Sha256, data)
+            }
+            Takes::AnyDigest => {
+                let cause = format!(
+                    "CKM_ECDSA was given {} bytes; the key service signs digests of 32 to 64 bytes, SHA-256 or longer",
+                    data.len()
+                );
+                return Err(Failure::new(Code::DataLenRange, cause));
+            }
+        };
+        Ok(Prepared { scheme: self.chosen.mechanism.scheme(hash), digest: digest.to_vec() })
     }
 
     /// Ends after the data came in parts.
     pub(crate) fn finish(self) -> Result<Prepared, Failure> {
-        match self.input {
-            Input::Streamed { hash, state, .. } => {
-                Ok(Prepared { scheme: self.mechanism.scheme(hash), digest: state.finish() })
+        match (self.chosen.takes, self.state) {
+            (Takes::Data(hash), Some(state)) => {
+                Ok(Prepared { scheme: self.chosen.mechanism.scheme(hash), digest: state.finish() })
             }
-            Input::Prehashed => Err(Failure::new(
+            _ => Err(Failure::new(
                 Code::OperationNotInitialized,
-                format!("{} takes its data in one piece; use C_Sign or C_Verify", self.mechanism.name),
+                format!("{} takes its data in one piece; use C_Sign or C_Verify", self.chosen.mechanism.name),
             )),
         }
     }

@@ -6,7 +6,7 @@ use cryptoki_sys as ck;
 
 use crate::error::{Code, Failure};
 use crate::ffi::{Output, Room, TemplateEntry};
-use crate::mechanism::Mechanism;
+use crate::mechanism::Chosen;
 use crate::module::object_handle;
 use crate::object::{Answer, Key, Object};
 use crate::operation::{Digesting, Operations, Prepared, verdict};
@@ -89,7 +89,7 @@ impl Session {
     }
 
     /// Begins a signature.
-    pub(crate) fn begin_sign(&self, mechanism: &'static Mechanism, key: ck::CK_OBJECT_HANDLE) -> Result<(), Failure> {
+    pub(crate) fn begin_sign(&self, mechanism: Chosen, key: ck::CK_OBJECT_HANDLE) -> Result<(), Failure> {
         let mut operations = self.lock();
         if operations.sign.is_some() {
             return Err(Failure::new(
@@ -149,7 +149,7 @@ impl Session {
     }
 
     /// Begins a verification, which needs nobody but the cached public key.
-    pub(crate) fn begin_verify(&self, mechanism: &'static Mechanism, key: ck::CK_OBJECT_HANDLE) -> Result<(), Failure> {
+    pub(crate) fn begin_verify(&self, mechanism: Chosen, key: ck::CK_OBJECT_HANDLE) -> Result<(), Failure> {
         let mut operations = self.lock();
         if operations.verify.is_some() {
             return Err(Failure::new(

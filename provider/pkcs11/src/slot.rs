@@ -224,7 +224,9 @@ impl Slot {
                 }
                 Standing::Unsupported(kind) => self.tell_hidden(
                     &shown(&record),
-                    &format!("its kind {kind:?} is not supported; use an RSA, P-256 or P-384 key"),
+                    &format!(
+                        "its kind {kind:?} is not supported; use an RSA key, or one on P-256, P-384, P-521 or secp256k1"
+                    ),
                 ),
             }
             settled.push(record);

@@ -4,10 +4,11 @@ use aws_sdk_kms::Client;
 use aws_sdk_kms::types::KeyMetadata;
 use hardkey_attest::admission::Exceptions;
 use hardkey_attest::admission::aws::{KeyFacts, admit};
-use hardkey_attest::public_key::{Algorithm, PublicKey};
-use hardkey_attest::signature::{Hash, Scheme};
+use hardkey_attest::public_key::PublicKey;
+use hardkey_attest::signature::Scheme;
 
 use super::KeyName;
+use super::algorithm::KeySpec;
 use super::error::{Action, Failure};
 use crate::service::{KeyId, KeyRecord, Standing, UsableKey};
 
@@ -58,7 +59,7 @@ async fn standing(
         Err(refusal) => return Ok(Standing::Refused(refusal)),
     };
     let spec = metadata.key_spec().map_or("unstated", |spec| spec.as_str());
-    let Some(algorithm) = algorithm(spec) else {
+    let Some(row) = KeySpec::named(spec) else {
         return Ok(Standing::Unsupported(spec.to_owned()));
     };
     let answer = client.get_public_key().key_id(arn).send().await;
@@ -69,15 +70,14 @@ async fn standing(
     let der = answer.public_key().ok_or_else(|| Failure::malformed("the answer to kms:GetPublicKey holds no key"))?;
     let public_key = PublicKey::from_spki(der.as_ref())
         .map_err(|error| Failure::malformed(&format!("the answer to kms:GetPublicKey: {error}")))?;
-    if public_key.algorithm() != algorithm {
+    if public_key.algorithm() != row.algorithm {
         return Err(Failure::malformed(&format!(
             "kms:DescribeKey says {spec}, but kms:GetPublicKey holds a {} key",
             public_key.algorithm().name()
         )));
     }
-    let mut schemes: Vec<Scheme> =
-        answer.signing_algorithms().iter().filter_map(|spec| scheme(spec.as_str())).collect();
-    schemes.dedup();
+    let schemes: Vec<Scheme> =
+        answer.signing_algorithms().iter().filter_map(|name| row.scheme(name.as_str())).collect();
     Ok(Standing::Usable(UsableKey { origin, public_key, schemes }))
 }
 
@@ -106,27 +106,4 @@ pub(super) async fn list(client: &Client) -> Result<Vec<(KeyName, Option<String>
         }
     }
     Ok(keys)
-}
-
-/// `KeySpec` values this version can use: AWS KMS API reference, KeyMetadata.
-fn algorithm(spec: &str) -> Option<Algorithm> {
-    match spec {
-        "RSA_2048" => Some(Algorithm::Rsa2048),
-        "RSA_3072" => Some(Algorithm::Rsa3072),
-        "RSA_4096" => Some(Algorithm::Rsa4096),
-        "ECC_NIST_P256" => Some(Algorithm::P256),
-        "ECC_NIST_P384" => Some(Algorithm::P384),
-        _ => None,
-    }
-}
-
-/// `SigningAlgorithms` values this version can use: AWS KMS API reference, Sign.
-fn scheme(algorithm: &str) -> Option<Scheme> {
-    match algorithm {
-        "RSASSA_PKCS1_V1_5_SHA_256" => Some(Scheme::RsaPkcs1(Hash::Sha256)),
-        "RSASSA_PKCS1_V1_5_SHA_384" => Some(Scheme::RsaPkcs1(Hash::Sha384)),
-        "RSASSA_PKCS1_V1_5_SHA_512" => Some(Scheme::RsaPkcs1(Hash::Sha512)),
-        "ECDSA_SHA_256" | "ECDSA_SHA_384" => Some(Scheme::Ecdsa),
-        _ => None,
-    }
 }

@@ -7,7 +7,7 @@ use cryptoki_sys as ck;
 
 use super::pointer::{Output, bytes, read};
 use crate::error::{Code, Failure};
-use crate::mechanism::Mechanism;
+use crate::mechanism::{Chosen, Mechanism};
 use crate::module::Module;
 use crate::session::Session;
 
@@ -148,17 +148,32 @@ fn limit(session: &Session, length: ck::CK_ULONG) -> Result<(), Failure> {
     }
 }
 
-/// Reads a mechanism; nothing for a null pointer. None of the mechanisms here has a parameter.
-unsafe fn parse(pointer: *const ck::CK_MECHANISM) -> Result<Option<&'static Mechanism>, Failure> {
+/// Reads a mechanism and its parameter; nothing for a null pointer.
+unsafe fn parse(pointer: *const ck::CK_MECHANISM) -> Result<Option<Chosen>, Failure> {
     if pointer.is_null() {
         return Ok(None);
     }
     // SAFETY: not null, and the caller vouches for the rest.
-    let ck::CK_MECHANISM { mechanism: kind, ulParameterLen: length, .. } = unsafe { read(pointer, "pMechanism")? };
+    let ck::CK_MECHANISM { mechanism: kind, pParameter: parameter, ulParameterLen: length } =
+        unsafe { read(pointer, "pMechanism")? };
     let mechanism = Mechanism::find(kind)?;
-    if length != 0 {
-        let cause = format!("{} takes no parameter, but one of {length} bytes was given", mechanism.name);
+    if !mechanism.has_pss_parameter() {
+        if length != 0 {
+            let cause = format!("{} takes no parameter, but one of {length} bytes was given", mechanism.name);
+            return Err(Failure::new(Code::MechanismParamInvalid, cause));
+        }
+        return mechanism.choose(None).map(Some);
+    }
+    let expected = size_of::<ck::CK_RSA_PKCS_PSS_PARAMS>();
+    if parameter.is_null() || usize::try_from(length) != Ok(expected) {
+        let null = if parameter.is_null() { " at NULL" } else { "" };
+        let cause = format!(
+            "{} takes a CK_RSA_PKCS_PSS_PARAMS of {expected} bytes, but {length}{null} were given",
+            mechanism.name
+        );
         return Err(Failure::new(Code::MechanismParamInvalid, cause));
     }
-    Ok(Some(mechanism))
+    // SAFETY: not null, as long as the structure is, and the caller vouches for the rest.
+    let parameter = unsafe { read(parameter.cast::<ck::CK_RSA_PKCS_PSS_PARAMS>().cast_const(), "pParameter")? };
+    mechanism.choose(Some(&parameter)).map(Some)
 }

@@ -46,7 +46,7 @@ fn half(class: ck::CK_OBJECT_CLASS, key: &Key, subject: &[u8]) -> Object {
     };
     let mechanisms: Vec<u8> = MECHANISMS
         .iter()
-        .filter(|mechanism| mechanism.fits(&key.usable))
+        .filter(|mechanism| mechanism.fits(public_key.algorithm(), &key.usable.schemes))
         .flat_map(|mechanism| mechanism.kind.to_ne_bytes())
         .collect();
     let suffix = if class == ck::CKO_PRIVATE_KEY { "private" } else { "public" };
