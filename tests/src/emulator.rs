@@ -206,6 +206,11 @@ impl Counts {
         self.0["connections"].as_u64().unwrap()
     }
 
+    /// The most requests that were being served at once.
+    pub fn most_under_way(&self) -> u64 {
+        self.0["most_under_way"].as_u64().unwrap()
+    }
+
     /// TLS handshakes completed.
     pub fn handshakes(&self) -> u64 {
         self.0["tls_handshakes"].as_u64().unwrap()

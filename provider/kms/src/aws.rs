@@ -29,6 +29,9 @@ pub use name::KeyName;
 /// Keys asked for at once: enough to hide the round trips, few enough for the lowest request quota.
 const KEYS_AT_ONCE: usize = 8;
 
+/// The queue of those who ask what keys there are. Signatures queue by the key's ARN.
+const SEARCHES: &str = "keys";
+
 /// One token's settings.
 #[derive(Clone, Debug, Default)]
 pub struct AwsConfig {
@@ -71,7 +74,7 @@ impl KeyService for AwsKms {
             self.keys.iter().filter(|name| known.iter().all(|record| record.name != name.as_str())).cloned().collect();
         let known_ids: Vec<KeyId> = known.iter().map(|record| record.id.clone()).collect();
         let (discover, exceptions) = (self.discover, self.exceptions);
-        self.clients.call(deadline, |client| {
+        self.clients.call(SEARCHES, deadline, |client| {
             let (wanted, known_ids) = (wanted.clone(), known_ids.clone());
             async move {
                 let mut wanted: Vec<(KeyName, Option<String>)> = wanted.into_iter().map(|name| (name, None)).collect();
@@ -90,7 +93,7 @@ impl KeyService for AwsKms {
         let algorithm = signing_algorithm(input)?;
         // AWS KMS takes an ECDSA digest of exactly the length that the algorithm's name says.
         let digest = input.algorithm.ecdsa_digest(input.digest).map_err(|_| unsupported(input))?;
-        self.clients.call(deadline, |client| {
+        self.clients.call(key.as_str(), deadline, |client| {
             let request = client
                 .sign()
                 .key_id(key.as_str())

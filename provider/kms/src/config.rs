@@ -63,7 +63,7 @@ pub struct NetworkConfig {
     pub connect_timeout: Duration,
     /// Use the cloud's FIPS endpoints.
     pub fips: bool,
-    /// The most requests under way at once, per token.
+    /// The most signatures under way at once, per key.
     pub lanes: usize,
     /// Proxy for every request, instead of `HTTPS_PROXY` and its relatives.
     pub proxy: Option<String>,

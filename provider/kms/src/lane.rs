@@ -3,11 +3,14 @@
 //! A lane is one current-thread runtime with its own warm client. The calling thread checks a lane out, drives one
 //! request on its own stack, and puts it back; between calls nothing runs. Nothing async is ever polled on two
 //! runtimes: a connection belongs to the lane that opened it.
+//!
+//! Lanes are shared, but requests wait for each other in queues, one per key: what a slow key holds up is itself.
 
 mod blocking;
 
+use std::collections::HashMap;
 use std::future::Future;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
@@ -22,17 +25,24 @@ use blocking::BlockingThreads;
 /// Measured with reqwest 0.13: without a turn 8 of 8 requests on a dead connection failed, with three 0 of 8.
 const TURNS: usize = 3;
 
-/// A pool of lanes that grows on demand to a cap.
+/// A pool of lanes that grows on demand, and the queues of those who want one.
 pub struct Lanes<Client> {
     build: Box<dyn Fn() -> Client + Send + Sync>,
     cap: usize,
     pool: Mutex<Pool<Client>>,
-    returned: Condvar,
 }
 
 struct Pool<Client> {
     parked: Vec<Lane<Client>>,
-    existing: usize,
+    /// By name. As many as there are keys: none is ever taken away.
+    queues: HashMap<String, Queue>,
+}
+
+#[derive(Default)]
+struct Queue {
+    /// Requests of this queue that are on a lane.
+    under_way: usize,
+    done: Arc<Condvar>,
 }
 
 struct Lane<Client> {
@@ -45,7 +55,7 @@ struct Lane<Client> {
 /// Why a request could not be driven to its end.
 #[derive(Debug)]
 pub enum LaneError {
-    /// The deadline passed while all lanes were busy.
+    /// The deadline passed while as many requests of the same queue as may be were under way.
     Busy,
     /// The deadline passed while the request was under way.
     Deadline,
@@ -54,29 +64,30 @@ pub enum LaneError {
 }
 
 impl<Client> Lanes<Client> {
-    /// At most `cap` lanes, each with a client that `build` makes. No lane exists before the first request.
+    /// At most `cap` requests of a queue at once, each on a lane whose client `build` made. No lane exists before the
+    /// first request.
     pub fn new(cap: usize, build: impl Fn() -> Client + Send + Sync + 'static) -> Self {
         Self {
             build: Box::new(build),
             cap: cap.max(1),
-            pool: Mutex::new(Pool { parked: Vec::new(), existing: 0 }),
-            returned: Condvar::new(),
+            pool: Mutex::new(Pool { parked: Vec::new(), queues: HashMap::new() }),
         }
     }
 
-    /// Drives one request on the calling thread, on a lane of its own.
+    /// Drives one request on the calling thread, on a lane of its own. Requests of another queue are never waited for.
     ///
     /// # Errors
     /// [`LaneError`]; the future is dropped, and with it a half-used connection, when the deadline passes.
     pub fn run<'a, Request>(
         &self,
+        queue: &str,
         deadline: &Deadline,
         request: impl FnOnce(&Client) -> Request + 'a,
     ) -> Result<Request::Output, LaneError>
     where
         Request: Future + 'a,
     {
-        let mut loan = self.check_out(deadline)?;
+        let mut loan = self.check_out(queue, deadline)?;
         let Some(Lane { blocking, client, runtime: Some(runtime) }) = loan.lane.as_ref() else {
             return Err(LaneError::Busy);
         };
@@ -92,26 +103,28 @@ impl<Client> Lanes<Client> {
     }
 
     /// The lane used last is used next: its connection is the warmest.
-    fn check_out(&self, deadline: &Deadline) -> Result<Loan<'_, Client>, LaneError> {
+    fn check_out<'a>(&'a self, queue: &'a str, deadline: &Deadline) -> Result<Loan<'a, Client>, LaneError> {
         let mut pool = self.lock();
         loop {
-            if let Some(lane) = pool.parked.pop() {
-                return Ok(Loan { lanes: self, lane: Some(lane), sound: false });
-            }
-            if pool.existing < self.cap {
-                pool.existing += 1;
+            let place = pool.queue(queue);
+            if place.under_way < self.cap {
+                place.under_way += 1;
+                let lane = pool.parked.pop();
                 drop(pool);
                 // From here on the loan's drop gives the place back, whatever happens.
-                let mut loan = Loan { lanes: self, lane: None, sound: false };
-                loan.lane = Some(Lane::new(&*self.build).map_err(LaneError::System)?);
+                let mut loan = Loan { lanes: self, queue, lane, sound: false };
+                if loan.lane.is_none() {
+                    loan.lane = Some(Lane::new(&*self.build).map_err(LaneError::System)?);
+                }
                 return Ok(loan);
             }
+            let done = Arc::clone(&place.done);
             let remaining = deadline.remaining();
             if remaining.is_zero() {
                 return Err(LaneError::Busy);
             }
             // Let go of the pool before a fork can hold this thread up: those the fork waits for may need it.
-            fork::outside(|| drop(self.returned.wait_timeout(pool, remaining)));
+            fork::outside(|| drop(done.wait_timeout(pool, remaining)));
             pool = self.lock();
         }
     }
@@ -119,6 +132,12 @@ impl<Client> Lanes<Client> {
     /// No code that can panic runs under this lock, so a poisoned one still holds a good pool.
     fn lock(&self) -> MutexGuard<'_, Pool<Client>> {
         self.pool.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<Client> Pool<Client> {
+    fn queue(&mut self, name: &str) -> &mut Queue {
+        self.queues.entry(name.to_owned()).or_default()
     }
 }
 
@@ -154,6 +173,7 @@ impl<Client> Drop for Lane<Client> {
 
 struct Loan<'a, Client> {
     lanes: &'a Lanes<Client>,
+    queue: &'a str,
     lane: Option<Lane<Client>>,
     /// A lane whose request panicked is not used again.
     sound: bool,
@@ -161,24 +181,24 @@ struct Loan<'a, Client> {
 
 impl<Client> Drop for Loan<'_, Client> {
     fn drop(&mut self) {
-        let lane = self.lane.take();
+        let (sound, spent) = match self.lane.take() {
+            Some(lane) if self.sound => (Some(lane), None),
+            other => (None, other),
+        };
         let mut pool = self.lanes.lock();
-        match lane {
-            Some(lane) if self.sound => pool.parked.push(lane),
-            other => {
-                pool.existing -= 1;
-                drop(pool);
-                drop(other);
-            }
-        }
-        self.lanes.returned.notify_one();
+        pool.parked.extend(sound);
+        let queue = pool.queue(self.queue);
+        queue.under_way -= 1;
+        queue.done.notify_one();
+        drop(pool);
+        drop(spent);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
     use std::thread;
 
     use super::*;
@@ -194,7 +214,7 @@ mod tests {
         let lanes = Lanes::new(4, move || counter.fetch_add(1, Ordering::SeqCst));
         assert_eq!(built.load(Ordering::SeqCst), 0);
         for _ in 0..5 {
-            lanes.run(&soon(), |_| async {}).unwrap();
+            lanes.run("key", &soon(), |_| async {}).unwrap();
         }
         assert_eq!(built.load(Ordering::SeqCst), 1);
     }
@@ -206,20 +226,47 @@ mod tests {
         let lanes = Lanes::new(3, move || counter.fetch_add(1, Ordering::SeqCst));
         thread::scope(|scope| {
             for _ in 0..16 {
-                scope.spawn(|| lanes.run(&soon(), |_| tokio::time::sleep(Duration::from_millis(5))).unwrap());
+                scope.spawn(|| lanes.run("key", &soon(), |_| tokio::time::sleep(Duration::from_millis(5))).unwrap());
             }
         });
         assert_eq!(built.load(Ordering::SeqCst), 3);
     }
 
     #[test]
+    fn a_queue_that_is_full_holds_no_other_up() {
+        let lanes = Lanes::new(2, || ());
+        let (tell, told) = std::sync::mpsc::channel();
+        let end = AtomicBool::new(false);
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                let (tell, end, lanes) = (tell.clone(), &end, &lanes);
+                scope.spawn(move || {
+                    let request = async {
+                        tell.send(()).unwrap();
+                        while !end.load(Ordering::SeqCst) {
+                            tokio::time::sleep(Duration::from_millis(1)).await;
+                        }
+                    };
+                    lanes.run("slow", &soon(), |()| request).unwrap();
+                });
+            }
+            told.recv().unwrap();
+            told.recv().unwrap();
+            lanes.run("fast", &soon(), |()| async {}).unwrap();
+            let now = Deadline::after(Duration::ZERO);
+            assert!(matches!(lanes.run("slow", &now, |()| async {}), Err(LaneError::Busy)));
+            end.store(true, Ordering::SeqCst);
+        });
+    }
+
+    #[test]
     fn a_busy_pool_answers_at_the_deadline() {
         let lanes = Lanes::new(1, || ());
         thread::scope(|scope| {
-            let slow = scope.spawn(|| lanes.run(&soon(), |()| tokio::time::sleep(Duration::from_millis(300))));
+            let slow = scope.spawn(|| lanes.run("key", &soon(), |()| tokio::time::sleep(Duration::from_millis(300))));
             thread::sleep(Duration::from_millis(50));
             let short = Deadline::after(Duration::from_millis(50));
-            assert!(matches!(lanes.run(&short, |()| async {}), Err(LaneError::Busy)));
+            assert!(matches!(lanes.run("key", &short, |()| async {}), Err(LaneError::Busy)));
             slow.join().unwrap().unwrap();
         });
     }
@@ -228,10 +275,10 @@ mod tests {
     fn a_request_that_panics_costs_its_lane_and_nothing_else() {
         let lanes = Lanes::new(1, || ());
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            lanes.run(&soon(), |()| async { panic!("on purpose") })
+            lanes.run("key", &soon(), |()| async { panic!("on purpose") })
         }));
         assert!(outcome.is_err());
-        lanes.run(&soon(), |()| async {}).unwrap();
+        lanes.run("key", &soon(), |()| async {}).unwrap();
     }
 
     #[cfg(target_os = "linux")]
@@ -240,7 +287,7 @@ mod tests {
         let lanes = Lanes::new(1, || ());
         for _ in 0..200 {
             let entry =
-                lanes.run(&soon(), |()| tokio::task::spawn_blocking(|| std::fs::read_link("/proc/thread-self")));
+                lanes.run("key", &soon(), |()| tokio::task::spawn_blocking(|| std::fs::read_link("/proc/thread-self")));
             let entry = std::path::Path::new("/proc").join(entry.unwrap().unwrap().unwrap());
             assert!(!entry.exists(), "{}", entry.display());
         }
@@ -250,7 +297,7 @@ mod tests {
     fn a_request_ends_at_the_deadline() {
         let lanes = Lanes::new(1, || ());
         let short = Deadline::after(Duration::from_millis(30));
-        let outcome = lanes.run(&short, |()| std::future::pending::<()>());
+        let outcome = lanes.run("key", &short, |()| std::future::pending::<()>());
         assert!(matches!(outcome, Err(LaneError::Deadline)));
     }
 }

@@ -16,6 +16,18 @@ struct Totals {
     requests: BTreeMap<String, u64>,
     access_keys: BTreeMap<String, u64>,
     credential_fetches: u64,
+    /// Requests that are being served now: a reset leaves it alone.
+    under_way: u64,
+    most_under_way: u64,
+}
+
+/// A request that is being served, until it is dropped.
+pub(crate) struct UnderWay<'a>(&'a Counts);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.change(|totals| totals.under_way -= 1);
+    }
 }
 
 impl Counts {
@@ -30,8 +42,11 @@ impl Counts {
     }
 
     /// The head of a request was read; faulted and refused requests count too.
-    pub(crate) fn request(&self, operation: Option<&str>, identity: Option<&str>) {
+    #[must_use]
+    pub(crate) fn request(&self, operation: Option<&str>, identity: Option<&str>) -> UnderWay<'_> {
         self.change(|totals| {
+            totals.under_way += 1;
+            totals.most_under_way = totals.most_under_way.max(totals.under_way);
             totals.attempted_requests += 1;
             if let Some(operation) = operation {
                 *totals.requests.entry(operation.to_owned()).or_default() += 1;
@@ -40,6 +55,7 @@ impl Counts {
                 *totals.access_keys.entry(identity.to_owned()).or_default() += 1;
             }
         });
+        UnderWay(self)
     }
 
     /// Somebody asked for credentials.
@@ -49,7 +65,10 @@ impl Counts {
 
     /// Everything back to zero.
     pub(crate) fn reset(&self) {
-        self.change(|totals| *totals = Totals::default());
+        self.change(|totals| {
+            let under_way = totals.under_way;
+            *totals = Totals { under_way, most_under_way: under_way, ..Totals::default() };
+        });
     }
 
     /// All totals, with the number of connections open now.
@@ -63,6 +82,7 @@ impl Counts {
             "access_keys": totals.access_keys,
             "credential_fetches": totals.credential_fetches,
             "open_connections": open_connections,
+            "most_under_way": totals.most_under_way,
         })
     }
 
@@ -78,8 +98,8 @@ mod tests {
     #[test]
     fn an_unknown_operation_is_attempted_but_has_no_name() {
         let counts = Counts::default();
-        counts.request(Some("Sign"), Some("AKIATEST0001"));
-        counts.request(None, None);
+        drop(counts.request(Some("Sign"), Some("AKIATEST0001")));
+        drop(counts.request(None, None));
         let json = counts.to_json(3);
         assert_eq!(json["attempted_requests"], 2);
         assert_eq!(json["requests"], json!({"Sign": 1}));
@@ -87,5 +107,18 @@ mod tests {
         assert_eq!(json["open_connections"], 3);
         counts.reset();
         assert_eq!(counts.to_json(0)["attempted_requests"], 0);
+    }
+
+    #[test]
+    fn the_most_requests_at_once_are_remembered_until_a_reset() {
+        let counts = Counts::default();
+        let (one, two) = (counts.request(None, None), counts.request(None, None));
+        drop(two);
+        assert_eq!(counts.to_json(0)["most_under_way"], 2);
+        counts.reset();
+        assert_eq!(counts.to_json(0)["most_under_way"], 1, "one is still there");
+        drop(one);
+        drop(counts.request(None, None));
+        assert_eq!(counts.to_json(0)["most_under_way"], 1);
     }
 }

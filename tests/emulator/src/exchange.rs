@@ -42,10 +42,9 @@ pub(crate) async fn exchange(
     let (head, body) = request.into_parts();
     let operation = service.operation(&head);
     let identity = service.identity(&head);
-    stage.counts.request(operation.as_deref(), identity.as_deref());
-    let plan = stage.faults.plan(operation.as_deref());
-    let fault = plan.fault.unwrap_or_default();
-    if fault.reset == Some(Reset::Before) {
+    let _under_way = stage.counts.request(operation.as_deref(), identity.as_deref());
+    let mut plan = stage.faults.plan(operation.as_deref(), None);
+    if plan.fault.as_ref().is_some_and(|fault| fault.reset == Some(Reset::Before)) {
         wait(plan.latency).await;
         reset(connection).await;
     }
@@ -53,6 +52,10 @@ pub(crate) async fn exchange(
         Ok(body) => body.to_bytes(),
         Err(_) => return plain(StatusCode::PAYLOAD_TOO_LARGE),
     };
+    if let Some(key) = service.key(&body) {
+        plan.add(stage.faults.plan(operation.as_deref(), Some(&key)));
+    }
+    let fault = plan.fault.unwrap_or_default();
     wait(plan.latency).await;
     if fault.hang {
         pending::<()>().await;

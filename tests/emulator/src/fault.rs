@@ -10,6 +10,8 @@ use std::time::Duration;
 pub(crate) struct Fault {
     /// Operation it applies to; `*` is every operation.
     pub(crate) operation: String,
+    /// The key it applies to, as requests name it; absent is every request. Goes with anything but `reset: "before"`.
+    pub(crate) key: Option<String>,
     /// How many requests it applies to; absent or null is every one.
     pub(crate) times: Option<u64>,
     /// How many matching requests pass untouched first.
@@ -73,6 +75,14 @@ pub(crate) struct Plan {
     pub(crate) fault: Option<Fault>,
 }
 
+impl Plan {
+    /// What a later plan for the same request adds.
+    pub(crate) fn add(&mut self, later: Self) {
+        self.latency += later.latency;
+        self.fault = self.fault.take().or(later.fault);
+    }
+}
+
 impl Fault {
     /// Why this fault can never apply, if so.
     pub(crate) fn mistake(&self) -> Option<&'static str> {
@@ -81,6 +91,9 @@ impl Fault {
         }
         if self.latency_ms.is_none() && !self.decides() {
             return Some("give at least one of latency_ms, status, error, reset, hang, truncate, corrupt");
+        }
+        if self.key.is_some() && self.reset == Some(Reset::Before) {
+            return Some("reset \"before\" happens before the key is known");
         }
         if self.retry_after.is_some_and(|seconds| !(0.0..=3600.0).contains(&seconds)) {
             return Some("retry_after is a number of seconds from 0 to 3600");
@@ -100,8 +113,8 @@ impl Fault {
         self.refuses() || self.reset.is_some() || self.hang || self.truncate.is_some() || self.corrupt.is_some()
     }
 
-    fn matches(&self, operation: Option<&str>) -> bool {
-        self.operation == "*" || operation == Some(self.operation.as_str())
+    fn matches(&self, operation: Option<&str>, key: Option<&str>) -> bool {
+        self.key.as_deref() == key && (self.operation == "*" || operation == Some(self.operation.as_str()))
     }
 }
 
@@ -123,11 +136,14 @@ impl Faults {
 
     /// What happens to the next request. A fault that is latency alone lets the following ones apply as
     /// well; the first other one that is not being skipped decides.
-    pub(crate) fn plan(&self, operation: Option<&str>) -> Plan {
+    ///
+    /// Asked twice for a request: without a key once its head is read, for the faults that name none; and with the key
+    /// that it names once its body is, for those that do.
+    pub(crate) fn plan(&self, operation: Option<&str>, key: Option<&str>) -> Plan {
         self.change(|faults| {
             let mut plan = Plan::default();
             for fault in faults.iter_mut() {
-                if plan.fault.is_some() || fault.times == Some(0) || !fault.matches(operation) {
+                if plan.fault.is_some() || fault.times == Some(0) || !fault.matches(operation, key) {
                     continue;
                 }
                 if fault.skip > 0 {
@@ -167,10 +183,10 @@ mod tests {
         let faults = Faults::default();
         faults.post(fault(r#"{"operation":"Sign","times":2,"error":"A"}"#));
         faults.post(fault(r#"{"operation":"*","times":1,"error":"B"}"#));
-        assert_eq!(error(&faults.plan(Some("Sign"))), Some("A"));
-        assert_eq!(error(&faults.plan(Some("DescribeKey"))), Some("B"));
-        assert_eq!(error(&faults.plan(Some("Sign"))), Some("A"));
-        assert_eq!(error(&faults.plan(Some("Sign"))), None);
+        assert_eq!(error(&faults.plan(Some("Sign"), None)), Some("A"));
+        assert_eq!(error(&faults.plan(Some("DescribeKey"), None)), Some("B"));
+        assert_eq!(error(&faults.plan(Some("Sign"), None)), Some("A"));
+        assert_eq!(error(&faults.plan(Some("Sign"), None)), None);
         assert!(faults.list().is_empty());
     }
 
@@ -178,7 +194,7 @@ mod tests {
     fn skipped_requests_pass_untouched() {
         let faults = Faults::default();
         faults.post(fault(r#"{"operation":"Sign","times":1,"skip":2,"error":"A"}"#));
-        let seen: Vec<bool> = (0..4).map(|_| faults.plan(Some("Sign")).fault.is_some()).collect();
+        let seen: Vec<bool> = (0..4).map(|_| faults.plan(Some("Sign"), None).fault.is_some()).collect();
         assert_eq!(seen, [false, false, true, false]);
     }
 
@@ -187,10 +203,22 @@ mod tests {
         let faults = Faults::default();
         faults.post(fault(r#"{"operation":"*","latency_ms":5}"#));
         faults.post(fault(r#"{"operation":"Sign","times":1,"latency_ms":7,"hang":true}"#));
-        let plan = faults.plan(Some("Sign"));
+        let plan = faults.plan(Some("Sign"), None);
         assert_eq!(plan.latency, Duration::from_millis(12));
         assert!(plan.fault.unwrap().hang);
-        assert_eq!(faults.plan(Some("Sign")).latency, Duration::from_millis(5));
+        assert_eq!(faults.plan(Some("Sign"), None).latency, Duration::from_millis(5));
+    }
+
+    #[test]
+    fn a_fault_of_one_key_leaves_the_others_alone() {
+        let faults = Faults::default();
+        faults.post(fault(r#"{"operation":"Sign","key":"alias/a","times":1,"latency_ms":9,"error":"A"}"#));
+        assert_eq!(error(&faults.plan(Some("Sign"), None)), None);
+        assert_eq!(error(&faults.plan(Some("Sign"), Some("alias/b"))), None);
+        let mut plan = faults.plan(Some("Sign"), None);
+        plan.add(faults.plan(Some("Sign"), Some("alias/a")));
+        assert_eq!((error(&plan), plan.latency), (Some("A"), Duration::from_millis(9)));
+        assert!(fault(r#"{"operation":"Sign","key":"a","reset":"before"}"#).mistake().is_some());
     }
 
     #[test]

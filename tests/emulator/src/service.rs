@@ -12,6 +12,9 @@ pub(crate) trait CloudService: Send + Sync + 'static {
     /// Who asks, as far as the head says: an access key id, a token's subject.
     fn identity(&self, head: &Parts) -> Option<String>;
 
+    /// The key a request names, as it names it.
+    fn key(&self, body: &[u8]) -> Option<String>;
+
     /// Carries the request out.
     fn answer(&self, head: &Parts, body: &[u8]) -> Answer;
 

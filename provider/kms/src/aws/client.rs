@@ -38,8 +38,10 @@ impl Clients {
     }
 
     /// Runs one request, or one group of them, on a lane; once more with new credentials if AWS no longer takes the old.
+    /// Waits for no request of another queue.
     pub(super) fn call<Answer, Request>(
         &self,
+        queue: &str,
         deadline: &Deadline,
         request: impl Fn(Client) -> Request,
     ) -> Result<Answer, ServiceError>
@@ -48,7 +50,7 @@ impl Clients {
     {
         let attempt = || -> Result<Answer, Failure> {
             self.identity.refresh(deadline)?;
-            self.lanes(deadline)?.run(deadline, |client| request(client.clone()))?
+            self.lanes(deadline)?.run(queue, deadline, |client| request(client.clone()))?
         };
         let began = Instant::now();
         let outcome = match attempt() {

@@ -114,7 +114,7 @@ impl From<LaneError> for Failure {
         match error {
             LaneError::Busy => Self::plain(
                 ServiceErrorKind::TimedOut,
-                "every connection of this token was busy until the deadline".to_owned(),
+                "other requests were in front of this one until the deadline".to_owned(),
                 "raise lanes or timeout in [network]",
             ),
             LaneError::Deadline => Self::plain(

@@ -27,6 +27,9 @@ const RENEWAL: Duration = Duration::from_secs(10);
 /// answer within one second.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// One for all who want credentials.
+const QUEUE: &str = "credentials";
+
 /// The identity of one token.
 pub(super) struct Identity {
     region: Option<String>,
@@ -61,7 +64,7 @@ impl Identity {
     /// Region and settings from the environment and the shared files, read on the credential lane.
     pub(super) fn settings(&self, deadline: &Deadline) -> Result<SdkConfig, Failure> {
         let loader = self.loader()?;
-        self.source.run(deadline, |settings| {
+        self.source.run(QUEUE, deadline, |settings| {
             let settings = Arc::clone(settings);
             async move { load(&settings, loader).await }
         })?
@@ -94,7 +97,7 @@ impl Identity {
     fn renew(&self, asked: Instant, deadline: &Deadline) -> Result<(), Failure> {
         let loader = self.loader()?;
         let snapshot = self.snapshot();
-        self.source.run(deadline, |settings| {
+        self.source.run(QUEUE, deadline, |settings| {
             let settings = Arc::clone(settings);
             async move {
                 // While this call waited for the lane.

@@ -108,6 +108,11 @@ impl CloudService for Kms {
         access_key(head)
     }
 
+    fn key(&self, body: &[u8]) -> Option<String> {
+        let request: Value = serde_json::from_slice(body).ok()?;
+        Some(request.get("KeyId")?.as_str()?.to_owned())
+    }
+
     fn answer(&self, head: &Parts, body: &[u8]) -> Answer {
         match self.carry_out(head, body) {
             Ok(Value::Null) => envelope(200, Bytes::new()),
