@@ -42,6 +42,7 @@ look() {
     # The module reads the system's authorities before it connects anywhere.
     need ca-certificates test -s /etc/ssl/certs/ca-certificates.crt
     [ "$1" = tests ] || return 0
+    need valgrind command -v valgrind
     need opensc command -v pkcs11-tool
     need opensc-pkcs11 has_spy
     need gnutls-bin command -v p11tool
