@@ -2,9 +2,9 @@
 
 use std::net::TcpListener;
 
+use hardkey_tests::black_hole::BlackHole;
 use hardkey_tests::emulator::Emulator;
 
-use crate::black_hole::BlackHole;
 use crate::scenario::Scenario;
 
 const P256: &[&str] = &["ECC_NIST_P256,alias=release"];
@@ -43,9 +43,18 @@ fn a_parked_connection_that_went_silent_costs_one_attempt() {
             let scenario = if tls { scenario.over_tls() } else { scenario };
             // The emulator counts no request on a connection it was told to be silent on.
             let said = format!("{count} of {count} signatures, {count} requests, {count} connections");
-            scenario.says(&[&said, "within 6 s"]);
+            let line = sent_again(&emulator.key(0).arn);
+            scenario.says_and_logs(&[&said, "within 6 s"], &vec![line.as_str(); count]);
         }
     }
+}
+
+/// What is told of a signature whose first request was not answered.
+fn sent_again(arn: &str) -> String {
+    format!(
+        "hardkey: token \"release\": key {arn}: kms:Sign was not answered well (no answer within attempt_timeout), but may \
+         have been carried out; it is sent again, so the key service's log may show two signatures"
+    )
 }
 
 #[test]
@@ -68,7 +77,7 @@ fn a_service_that_takes_requests_and_never_answers_is_given_up_at_the_deadline()
         ];
         let arn = emulator.key(0).arn;
         let line = format!(
-            "hardkey: C_Sign: CKR_DEVICE_ERROR: key {arn}: AWS KMS did not answer before the deadline; \
+            "hardkey: C_Sign: CKR_DEVICE_ERROR: key {arn}: AWS KMS did not answer kms:Sign before the deadline; \
              check the network, the proxy (HTTPS_PROXY) and the endpoint, or raise timeout in [network]"
         );
         scenario.says_and_logs(&said, &[&line]);
@@ -82,21 +91,25 @@ fn a_service_that_gives_no_answer_to_any_attempt_is_given_up_before_the_deadline
     let said =
         ["C_Sign CKR_DEVICE_ERROR", "within 3 s", "signed when the service was back", "no connection was left behind"];
     let arn = emulator.key(0).arn;
+    let again = sent_again(&arn);
     let line = format!(
         "hardkey: C_Sign: CKR_DEVICE_ERROR: key {arn}: AWS KMS did not answer kms:Sign in time; \
          check the network, or raise attempt_timeout in [network]"
     );
-    scenario.says_and_logs(&said, &[&line]);
+    scenario.says_and_logs(&said, &[&again, &again, &line]);
 }
 
 fn is_given_up_at_the_deadline(endpoint: &str) {
     let emulator = Emulator::start(P256);
     let scenario = Scenario::new("find-and-sign", &emulator).with_network("timeout = 3");
-    let line = "hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: token \"release\": AWS KMS did not answer before the \
-                deadline; check the network, the proxy (HTTPS_PROXY) and the endpoint, or raise timeout in [network]";
+    let line = format!(
+        "hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: key {}: AWS KMS did not answer kms:DescribeKey before the deadline; \
+         check the network, the proxy (HTTPS_PROXY) and the endpoint, or raise timeout in [network]",
+        emulator.key(0).arn
+    );
     scenario
         .with("AWS_ENDPOINT_URL_KMS", endpoint)
-        .says_and_logs(&["C_FindObjectsInit CKR_DEVICE_ERROR", "within 3 s"], &[line]);
+        .says_and_logs(&["C_FindObjectsInit CKR_DEVICE_ERROR", "within 3 s"], &[&line]);
 }
 
 #[test]

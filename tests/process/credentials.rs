@@ -2,9 +2,9 @@
 
 use std::fs;
 
+use hardkey_tests::black_hole::BlackHole;
 use hardkey_tests::emulator::Emulator;
 
-use crate::black_hole::BlackHole;
 use crate::scenario::Scenario;
 
 const P256: &[&str] = &["ECC_NIST_P256,alias=release"];

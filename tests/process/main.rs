@@ -3,7 +3,6 @@
 //! Each test runs a scenario of the program in `host/` as a process of its own, with a limit, and compares everything it
 //! said. A scenario that hangs ends itself and says in which call.
 
-mod black_hole;
 mod connection;
 mod credentials;
 mod exit;

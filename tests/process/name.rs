@@ -123,9 +123,12 @@ fn is_not_found(servers: &[Server], why: &str) {
 fn is_not_found_in_time(servers: &[Server]) {
     let emulator = Emulator::start(&["ECC_NIST_P256,alias=release"]);
     let said = ["C_FindObjectsInit CKR_DEVICE_ERROR", "within 3 s"];
-    let line = "hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: token \"release\": AWS KMS did not answer before the \
-                deadline; check the network, the proxy (HTTPS_PROXY) and the endpoint, or raise timeout in [network]";
-    with_names(&emulator, NAME, servers, "").says_and_logs(&said, &[line]);
+    let line = format!(
+        "hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: key {}: AWS KMS did not answer kms:DescribeKey before the deadline; \
+         check the network, the proxy (HTTPS_PROXY) and the endpoint, or raise timeout in [network]",
+        emulator.key(0).arn
+    );
+    with_names(&emulator, NAME, servers, "").says_and_logs(&said, &[&line]);
 }
 
 #[test]

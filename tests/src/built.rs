@@ -24,6 +24,11 @@ pub fn small_host() -> PathBuf {
     directory().join("small-host")
 }
 
+/// The program of the table of faults.
+pub fn fault_host() -> PathBuf {
+    directory().join("fault-host")
+}
+
 /// The folder of the profile these tests were built with. The first call builds what the tests load, because cargo
 /// does not: none of it is a library of theirs.
 fn directory() -> &'static PathBuf {

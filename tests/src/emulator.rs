@@ -191,6 +191,11 @@ impl Counts {
         self.0["requests"][operation].as_u64().unwrap_or(0)
     }
 
+    /// Requests of one operation that were carried out, whatever became of the answer.
+    pub fn carried_out(&self, operation: &str) -> u64 {
+        self.0["carried_out"][operation].as_u64().unwrap_or(0)
+    }
+
     /// Requests of all operations.
     pub fn all_requests(&self) -> u64 {
         self.0["requests"].as_object().map_or(0, |all| all.values().filter_map(Value::as_u64).sum())

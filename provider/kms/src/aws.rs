@@ -1,6 +1,7 @@
 //! AWS KMS, through the official SDK.
 
 mod algorithm;
+mod attempts;
 mod client;
 mod error;
 mod identity;
@@ -20,6 +21,7 @@ use hardkey_attest::public_key::Algorithm;
 use crate::deadline::Deadline;
 use crate::network::SharedNetwork;
 use crate::service::{KeyFault, KeyId, KeyRecord, KeyService, ServiceError, ServiceErrorKind, SignInput, Signature};
+use attempts::{Attempts, Warn};
 use client::Clients;
 use error::{Action, Failure};
 
@@ -53,6 +55,7 @@ pub struct AwsKms {
     discover: bool,
     exceptions: Exceptions,
     clients: Clients,
+    warn: Warn,
 }
 
 impl AwsKms {
@@ -60,7 +63,15 @@ impl AwsKms {
     #[must_use]
     pub fn new(config: AwsConfig, exceptions: Exceptions, network: SharedNetwork) -> Self {
         let AwsConfig { keys, region, profile, endpoint, discover } = config;
-        Self { keys, discover, exceptions, clients: Clients::new(region, profile, endpoint, network) }
+        let clients = Clients::new(region, profile, endpoint, network);
+        Self { keys, discover, exceptions, clients, warn: Arc::new(|_: &str| {}) }
+    }
+
+    /// Has somebody told, in one line without a full stop, before the service is asked to sign what it may have signed
+    /// already.
+    #[must_use]
+    pub fn telling(self, warn: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self { warn: Arc::new(warn), ..self }
     }
 }
 
@@ -73,8 +84,8 @@ impl KeyService for AwsKms {
         let wanted: Vec<KeyName> =
             self.keys.iter().filter(|name| known.iter().all(|record| record.name != name.as_str())).cloned().collect();
         let known_ids: Vec<KeyId> = known.iter().map(|record| record.id.clone()).collect();
-        let (discover, exceptions) = (self.discover, self.exceptions);
-        self.clients.call(SEARCHES, deadline, |client| {
+        let (discover, exceptions, deadline) = (self.discover, self.exceptions, *deadline);
+        self.clients.call(SEARCHES, &deadline, |client| {
             let (wanted, known_ids) = (wanted.clone(), known_ids.clone());
             async move {
                 let mut wanted: Vec<(KeyName, Option<String>)> = wanted.into_iter().map(|name| (name, None)).collect();
@@ -84,7 +95,7 @@ impl KeyService for AwsKms {
                         listed.into_iter().filter(|(name, _)| known_ids.iter().all(|id| id.as_str() != name.as_str())),
                     );
                 }
-                fetch_all(&client, wanted, exceptions).await
+                fetch_all(&client, wanted, exceptions, deadline).await
             }
         })
     }
@@ -93,6 +104,8 @@ impl KeyService for AwsKms {
         let algorithm = signing_algorithm(input)?;
         // AWS KMS takes an ECDSA digest of exactly the length that the algorithm's name says.
         let digest = input.algorithm.ecdsa_digest(input.digest).map_err(|_| unsupported(input))?;
+        let (told, warn) = (key.clone(), Arc::clone(&self.warn));
+        let warn: Warn = Arc::new(move |why: &str| warn(&format!("key {told}: {why}")));
         self.clients.call(key.as_str(), deadline, |client| {
             let request = client
                 .sign()
@@ -100,8 +113,12 @@ impl KeyService for AwsKms {
                 .message(Blob::new(digest.clone()))
                 .message_type(MessageType::Digest)
                 .signing_algorithm(algorithm.clone());
+            let (deadline, warn) = (*deadline, Arc::clone(&warn));
             async move {
-                let answer = request.send().await.map_err(|error| Failure::new(Action::Sign, &error))?;
+                let answer = Attempts::ask_and_tell(Action::Sign, deadline, warn, |settings| {
+                    request.customize().config_override(settings).send()
+                })
+                .await?;
                 if answer.key_id() != Some(key.as_str()) {
                     return Err(Failure::malformed("the answer to kms:Sign names another key"));
                 }
@@ -119,10 +136,11 @@ async fn fetch_all(
     client: &Client,
     wanted: Vec<(KeyName, Option<String>)>,
     exceptions: Exceptions,
+    deadline: Deadline,
 ) -> Result<Vec<Result<KeyRecord, KeyFault>>, Failure> {
     let fetched: Vec<(KeyName, Result<KeyRecord, Failure>)> = stream::iter(wanted)
         .map(|(name, label)| async move {
-            let outcome = record::fetch(client, &name, label, exceptions).await;
+            let outcome = record::fetch(client, &name, label, exceptions, deadline).await;
             (name, outcome)
         })
         .buffered(KEYS_AT_ONCE)

@@ -38,7 +38,14 @@ pub fn sign(
         Ok(signature) => return Ok(Checked { signature, rejected: None }),
         Err(reason) => reason,
     };
-    match attempt()? {
+    let again = attempt().map_err(|error| ServiceError {
+        cause: format!(
+            "the key service first sent a wrong signature ({first}), which was thrown away; then {}",
+            error.cause
+        ),
+        ..error
+    })?;
+    match again {
         Ok(signature) => Ok(Checked { signature, rejected: Some(first) }),
         Err(second) => Err(ServiceError {
             kind: ServiceErrorKind::Malformed,

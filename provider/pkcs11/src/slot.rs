@@ -49,7 +49,11 @@ impl Slot {
     pub(crate) fn new(token: TokenConfig, config: &Config, network: &SharedNetwork, earlier: Option<Earlier>) -> Self {
         let TokenConfig { label, service, certificates } = token;
         let (service, model): (Box<dyn KeyService>, _) = match service {
-            ServiceConfig::Aws(aws) => (Box::new(AwsKms::new(aws, config.admission, network.clone())), "AWS KMS"),
+            ServiceConfig::Aws(aws) => {
+                let told = label.clone();
+                let warn = move |line: &str| log::write(Level::Warn, format_args!("token {told:?}: {line}"));
+                (Box::new(AwsKms::new(aws, config.admission, network.clone()).telling(warn)), "AWS KMS")
+            }
         };
         Self {
             serial: serial(&label),

@@ -12,6 +12,29 @@ pub(crate) fn milliseconds() -> f64 {
     (seconds() * 1000.0).floor() / 1000.0
 }
 
+/// Whole seconds since 1970.
+pub(crate) fn whole_seconds() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+/// `20261121T080000Z` of a moment in whole seconds since 1970: the form of `X-Amz-Date`.
+pub(crate) fn basic(moment: u64) -> String {
+    iso_8601(moment).replace(['-', ':'], "")
+}
+
+/// `Sat, 21 Nov 2026 08:00:00 GMT` of a moment in whole seconds since 1970: RFC 9110 §5.6.7.
+pub(crate) fn http_date(moment: u64) -> String {
+    const WEEKDAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (days, second) = (moment / 86_400, moment % 86_400);
+    let (year, month, day) = civil(days);
+    let named = |names: &[&'static str], number: u64| {
+        (0..).zip(names).find(|(place, _)| *place == number).map_or("", |(_, name)| *name)
+    };
+    let (weekday, month) = (named(&WEEKDAYS, days % 7), named(&MONTHS, month - 1));
+    format!("{weekday}, {day:02} {month} {year:04} {:02}:{:02}:{:02} GMT", second / 3600, second / 60 % 60, second % 60)
+}
+
 /// `2026-11-21T08:00:00Z` of a moment in whole seconds since 1970.
 pub(crate) fn iso_8601(moment: u64) -> String {
     let (days, second) = (moment / 86_400, moment % 86_400);
@@ -43,5 +66,8 @@ mod tests {
         assert_eq!(iso_8601(0), "1970-01-01T00:00:00Z");
         assert_eq!(iso_8601(951_782_400), "2000-02-29T00:00:00Z");
         assert_eq!(iso_8601(1_795_247_999), "2026-11-21T07:59:59Z");
+        assert_eq!(basic(1_795_247_999), "20261121T075959Z");
+        assert_eq!(http_date(1_795_247_999), "Sat, 21 Nov 2026 07:59:59 GMT");
+        assert_eq!(http_date(951_782_400), "Tue, 29 Feb 2000 00:00:00 GMT");
     }
 }

@@ -14,6 +14,7 @@ struct Totals {
     tls_handshakes: u64,
     attempted_requests: u64,
     requests: BTreeMap<String, u64>,
+    carried_out: BTreeMap<String, u64>,
     access_keys: BTreeMap<String, u64>,
     credential_fetches: u64,
     /// Requests that are being served now: a reset leaves it alone.
@@ -58,6 +59,11 @@ impl Counts {
         UnderWay(self)
     }
 
+    /// A request was carried out, whatever becomes of its answer.
+    pub(crate) fn carried_out(&self, operation: Option<&str>) {
+        self.change(|totals| *totals.carried_out.entry(operation.unwrap_or_default().to_owned()).or_default() += 1);
+    }
+
     /// Somebody asked for credentials.
     pub(crate) fn credential_fetch(&self) {
         self.change(|totals| totals.credential_fetches += 1);
@@ -79,6 +85,7 @@ impl Counts {
             "tls_handshakes": totals.tls_handshakes,
             "attempted_requests": totals.attempted_requests,
             "requests": totals.requests,
+            "carried_out": totals.carried_out,
             "access_keys": totals.access_keys,
             "credential_fetches": totals.credential_fetches,
             "open_connections": open_connections,

@@ -1,10 +1,11 @@
 //! One request and its answer: counted, delayed, disturbed as the faults say, and only then served.
 
 use crate::answer_body::AnswerBody;
+use crate::clock;
 use crate::connection::{Connection, Connections, Ending};
 use crate::counting::Counts;
 use crate::credentials::Credentials;
-use crate::fault::{Fault, Faults, Reset};
+use crate::fault::{Corruption, Fault, Faults, Reset};
 use crate::service::{Answer, CloudService};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -60,7 +61,7 @@ pub(crate) async fn exchange(
     if fault.hang {
         pending::<()>().await;
     }
-    let answer = answer(service, &head, &body, &fault);
+    let answer = answer(stage, service, &head, &body, &fault);
     if stage.verbose {
         log(&head, operation.as_deref(), &fault, &answer);
     }
@@ -70,19 +71,32 @@ pub(crate) async fn exchange(
     respond(answer, &fault, connection)
 }
 
-fn answer(service: &dyn CloudService, head: &Parts, body: &[u8], fault: &Fault) -> Answer {
+fn answer(stage: &Stage, service: &dyn CloudService, head: &Parts, body: &[u8], fault: &Fault) -> Answer {
+    let skewed = fault.clock_ahead.and_then(|ahead| service.skewed(head, ahead));
     let mut answer = if fault.refuses() {
         service.refusal(fault.status, fault.error.as_deref(), fault.message.as_deref())
+    } else if let Some(refusal) = skewed {
+        refusal
     } else {
-        service.answer(head, body)
+        let answer = service.answer(head, body);
+        if answer.status == 200 {
+            stage.counts.carried_out(service.operation(head).as_deref());
+        }
+        answer
     };
+    if let Some(ahead) = fault.clock_ahead {
+        answer.headers.push(("date", clock::http_date(clock::whole_seconds().saturating_add_signed(ahead))));
+    }
     if let Some(corruption) = fault.corrupt {
         answer = service.corrupt(corruption, head, body, answer);
     }
     if let Some(seconds) = fault.retry_after {
-        // `x-amz-retry-after` is in milliseconds: AWS SDK retry behaviour specification, "2.1" mode.
         answer.headers.push(("retry-after", format!("{}", seconds.ceil())));
-        answer.headers.push(("x-amz-retry-after", format!("{}", (seconds * 1000.0).round())));
+        // A web page comes from a proxy, which does not know AWS's own header. It is in milliseconds: AWS SDK retry
+        // behaviour specification, "2.1" mode.
+        if fault.corrupt != Some(Corruption::Html) {
+            answer.headers.push(("x-amz-retry-after", format!("{}", (seconds * 1000.0).round())));
+        }
     }
     answer
 }

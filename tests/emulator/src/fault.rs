@@ -34,6 +34,8 @@ pub(crate) struct Fault {
     pub(crate) truncate: Option<usize>,
     /// An answer that is not what it should be.
     pub(crate) corrupt: Option<Corruption>,
+    /// The service's clock is so many seconds ahead of this machine's, or behind it.
+    pub(crate) clock_ahead: Option<i64>,
 }
 
 /// When the connection is reset.
@@ -90,7 +92,7 @@ impl Fault {
             return Some("operation is required: a name such as \"Sign\", or \"*\"");
         }
         if self.latency_ms.is_none() && !self.decides() {
-            return Some("give at least one of latency_ms, status, error, reset, hang, truncate, corrupt");
+            return Some("give at least one of latency_ms, status, error, reset, hang, truncate, corrupt, clock_ahead");
         }
         if self.key.is_some() && self.reset == Some(Reset::Before) {
             return Some("reset \"before\" happens before the key is known");
@@ -110,7 +112,12 @@ impl Fault {
     }
 
     fn decides(&self) -> bool {
-        self.refuses() || self.reset.is_some() || self.hang || self.truncate.is_some() || self.corrupt.is_some()
+        self.refuses()
+            || self.reset.is_some()
+            || self.hang
+            || self.truncate.is_some()
+            || self.corrupt.is_some()
+            || self.clock_ahead.is_some()
     }
 
     fn matches(&self, operation: Option<&str>, key: Option<&str>) -> bool {

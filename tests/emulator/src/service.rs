@@ -21,6 +21,9 @@ pub(crate) trait CloudService: Send + Sync + 'static {
     /// A refusal in this service's own words.
     fn refusal(&self, status: Option<u16>, error: Option<&str>, message: Option<&str>) -> Answer;
 
+    /// The refusal of a request whose date is too far from a clock that is so many seconds ahead of this machine's.
+    fn skewed(&self, head: &Parts, ahead: i64) -> Option<Answer>;
+
     /// The same answer, wrong in one way.
     fn corrupt(&self, corruption: Corruption, head: &Parts, request: &[u8], answer: Answer) -> Answer;
 }

@@ -2,9 +2,11 @@
 
 use std::error::Error;
 
+use aws_sdk_kms::config::http::HttpResponse;
 use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kms::operation::RequestId;
 
+use super::transport::was_sent;
 use crate::lane::LaneError;
 use crate::service::{ServiceError, ServiceErrorKind};
 
@@ -22,7 +24,7 @@ pub(super) enum Action {
 }
 
 impl Action {
-    fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::DescribeKey => "kms:DescribeKey",
             Self::GetPublicKey => "kms:GetPublicKey",
@@ -42,20 +44,26 @@ pub(super) struct Failure {
 
 impl Failure {
     /// Reads what the SDK says of a failed request.
-    pub(super) fn new<E, R>(action: Action, error: &SdkError<E, R>) -> Self
+    pub(super) fn new<E>(action: Action, error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
-        R: std::fmt::Debug + 'static,
-        SdkError<E, R>: RequestId,
+        SdkError<E, HttpResponse>: RequestId,
     {
         let request_id = error.request_id().map(str::to_owned);
         let name = action.name();
         let (kind, cause, remedy) = match error {
             SdkError::ServiceError(context) => {
-                let code = context.err().code().unwrap_or("an error without a name");
-                let (kind, remedy) = remedy(code, name);
-                let message = context.err().message().map(|text| format!(": {}", clean(text))).unwrap_or_default();
-                (kind, format!("AWS KMS answered {name} with {}{message}", clean(code)), remedy)
+                if let Some(code) = context.err().code() {
+                    let (kind, remedy) = remedy(code, name);
+                    let message = context.err().message().map(|text| format!(": {}", clean(text))).unwrap_or_default();
+                    (kind, format!("AWS KMS answered {name} with {}{message}", clean(code)), remedy)
+                } else {
+                    let status = context.raw().status().as_u16();
+                    let (kind, remedy) = foreign(status);
+                    let cause =
+                        format!("{name} was answered with HTTP status {status}, and not in the words of AWS KMS");
+                    (kind, cause, remedy.to_owned())
+                }
             }
             SdkError::TimeoutError(_) => (
                 ServiceErrorKind::TimedOut,
@@ -65,9 +73,14 @@ impl Failure {
             SdkError::DispatchFailure(failure) => {
                 let why =
                     failure.as_connector_error().map_or_else(|| "no reason given".to_owned(), |error| chain(error));
+                let what = if failure.as_connector_error().is_some_and(was_sent) {
+                    format!("the connection to AWS KMS broke during {name}: {why}")
+                } else {
+                    format!("AWS KMS could not be reached for {name}: {why}")
+                };
                 (
                     if failure.is_timeout() { ServiceErrorKind::TimedOut } else { ServiceErrorKind::Unavailable },
-                    format!("AWS KMS could not be reached for {name}: {why}"),
+                    what,
                     if failure.is_user() {
                         "check the endpoint, and that its certificate authority is trusted (ca_file in [network], or SSL_CERT_FILE)"
                     } else {
@@ -92,6 +105,16 @@ impl Failure {
             Some("ExpiredTokenException" | "ExpiredToken" | "UnrecognizedClientException" | "InvalidClientTokenId")
         );
         Self { error: ServiceError { kind, cause, remedy, request_id }, stale_credentials }
+    }
+
+    /// The deadline came first. `last` is how the attempt before the one under way ended.
+    pub(super) fn late(action: Action, last: Option<&str>) -> Self {
+        let before = last.map(|why| format!(" (an attempt before that ended with {why})")).unwrap_or_default();
+        Self::plain(
+            ServiceErrorKind::TimedOut,
+            format!("AWS KMS did not answer {} before the deadline{before}", action.name()),
+            "check the network, the proxy (HTTPS_PROXY) and the endpoint, or raise timeout in [network]",
+        )
     }
 
     /// An answer that is not what AWS documents.
@@ -131,6 +154,22 @@ impl From<LaneError> for Failure {
     }
 }
 
+/// What to do about a status that came with no error of AWS's own: from a proxy, a gateway, a balancer.
+fn foreign(status: u16) -> (ServiceErrorKind, &'static str) {
+    match status {
+        407 => (ServiceErrorKind::Denied, "give the proxy its user and password (proxy in [network], or HTTPS_PROXY)"),
+        429 => (
+            ServiceErrorKind::Throttled,
+            "sign less at once (lanes in [network]), or ask who limits requests on the way",
+        ),
+        500.. => (
+            ServiceErrorKind::Unavailable,
+            "try again; if it lasts, check what stands between this machine and AWS KMS",
+        ),
+        _ => (ServiceErrorKind::Malformed, "check what stands between this machine and AWS KMS, and the endpoint"),
+    }
+}
+
 /// Error names: AWS KMS API reference, common errors and each operation's own, November 2026.
 fn remedy(code: &str, action: &str) -> (ServiceErrorKind, String) {
     let (kind, text) = match code {
@@ -160,13 +199,13 @@ fn remedy(code: &str, action: &str) -> (ServiceErrorKind, String) {
             "look at the key's state (aws kms describe-key); a key that waits for deletion cannot sign",
         ),
         "NotFoundException" => (ServiceErrorKind::NotFound, "check the name, the account and the region of the key"),
-        "ThrottlingException"
-        | "Throttling"
-        | "TooManyRequestsException"
-        | "LimitExceededException"
-        | "RequestLimitExceeded" => (
+        "ThrottlingException" | "Throttling" | "TooManyRequestsException" | "RequestLimitExceeded" => (
             ServiceErrorKind::Throttled,
             "sign less at once (lanes in [network]), or have the AWS KMS request quota raised",
+        ),
+        "LimitExceededException" => (
+            ServiceErrorKind::Throttled,
+            "wait, or have this quota of AWS KMS raised (Service Quotas console, AWS Key Management Service)",
         ),
         "InvalidKeyUsageException" | "UnsupportedOperationException" => {
             (ServiceErrorKind::Unsupported, "use a key made for signing, with an algorithm it has")
@@ -182,15 +221,23 @@ fn remedy(code: &str, action: &str) -> (ServiceErrorKind, String) {
 }
 
 /// What HTTP layers say before they come to the point.
-const PREAMBLE: [&str; 7] = [
+const PREAMBLE: [&str; 12] = [
     "client error (Connect)",
+    "client error (SendRequest)",
+    "connection error",
     "dns error",
+    "error decoding response body",
+    "error reading a body from connection",
     "error resolving DNS",
     "error sending request",
     "io error",
     "other error",
+    "timeout",
     "user error",
 ];
+
+/// rustls's way of saying that what came was not TLS at all.
+const NOT_TLS: &str = "received corrupt message of type InvalidContentType";
 
 /// An error and its causes, outermost first, as one line.
 pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
@@ -201,7 +248,7 @@ pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
         // Wrappers repeat their cause.
         let known = PREAMBLE.contains(&text.as_str()) || parts.last().is_some_and(|last| last.ends_with(&text));
         if !known {
-            parts.push(text);
+            parts.push(if text == NOT_TLS { "what answers there does not speak TLS".to_owned() } else { text });
         }
         next = error.source();
     }

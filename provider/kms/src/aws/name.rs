@@ -76,6 +76,15 @@ impl KeyName {
         self.alias.as_deref()
     }
 
+    /// Whether this name can be that of the key with this ARN. What an alias means only AWS knows.
+    #[must_use]
+    pub fn may_be(&self, arn: &str) -> bool {
+        if self.alias.is_some() {
+            return true;
+        }
+        if self.region.is_some() { self.text == arn } else { arn.ends_with(&format!(":key/{}", self.text)) }
+    }
+
     /// Whether the text has the shape of a region's name: `eu-west-1`, `us-gov-east-1`.
     #[must_use]
     pub fn is_region(text: &str) -> bool {
@@ -125,6 +134,17 @@ mod tests {
         assert_eq!(KeyName::parse("alias/release").unwrap().alias(), Some("release"));
         assert_eq!(KeyName::parse(ID).unwrap().region(), None);
         KeyName::parse("mrk-1234abcd12ab34cd56ef1234567890ab").unwrap();
+    }
+
+    #[test]
+    fn only_an_alias_may_be_any_key() {
+        let arn = format!("arn:aws:kms:eu-west-1:111122223333:key/{ID}");
+        let other = format!("arn:aws:kms:eu-west-1:111122223333:key/1{}", &ID[1..]);
+        let elsewhere = arn.replace("eu-west-1", "us-east-1");
+        let may_be = |name: &str, arn: &str| KeyName::parse(name).unwrap().may_be(arn);
+        assert!(may_be(&arn, &arn) && !may_be(&arn, &other) && !may_be(&arn, &elsewhere));
+        assert!(may_be(ID, &arn) && may_be(ID, &elsewhere) && !may_be(ID, &other));
+        assert!(may_be("alias/release", &arn) && may_be("alias/release", &other));
     }
 
     #[test]

@@ -9,7 +9,9 @@ use hardkey_attest::signature::Scheme;
 
 use super::KeyName;
 use super::algorithm::KeySpec;
+use super::attempts::Attempts;
 use super::error::{Action, Failure};
+use crate::deadline::Deadline;
 use crate::service::{KeyId, KeyRecord, Standing, UsableKey};
 
 /// The most a page of `ListKeys` may hold: AWS KMS API reference, ListKeys. Fewer pages, fewer round trips.
@@ -26,15 +28,21 @@ pub(super) async fn fetch(
     name: &KeyName,
     label: Option<String>,
     exceptions: Exceptions,
+    deadline: Deadline,
 ) -> Result<KeyRecord, Failure> {
-    let described = client.describe_key().key_id(name.as_str()).send().await;
-    let described = described.map_err(|error| Failure::new(Action::DescribeKey, &error))?;
+    let described = Attempts::ask(Action::DescribeKey, deadline, |settings| {
+        client.describe_key().key_id(name.as_str()).customize().config_override(settings).send()
+    })
+    .await?;
     let metadata =
         described.key_metadata().ok_or_else(|| Failure::malformed("the answer to kms:DescribeKey is empty"))?;
     let arn = metadata.arn().ok_or_else(|| Failure::malformed("the answer to kms:DescribeKey names no key"))?;
+    if !name.may_be(arn) {
+        return Err(Failure::malformed("the answer to kms:DescribeKey names another key"));
+    }
     let id = KeyId::new(arn.to_owned());
     let label = label.or_else(|| name.alias().map(str::to_owned)).unwrap_or_else(|| metadata.key_id().to_owned());
-    let standing = standing(client, arn, metadata, exceptions).await?;
+    let standing = standing(client, arn, metadata, exceptions, deadline).await?;
     Ok(KeyRecord { name: name.as_str().to_owned(), id, label, standing })
 }
 
@@ -43,6 +51,7 @@ async fn standing(
     arn: &str,
     metadata: &KeyMetadata,
     exceptions: Exceptions,
+    deadline: Deadline,
 ) -> Result<Standing, Failure> {
     let facts = KeyFacts {
         arn: Some(arn),
@@ -62,8 +71,10 @@ async fn standing(
     let Some(row) = KeySpec::named(spec) else {
         return Ok(Standing::Unsupported(spec.to_owned()));
     };
-    let answer = client.get_public_key().key_id(arn).send().await;
-    let answer = answer.map_err(|error| Failure::new(Action::GetPublicKey, &error))?;
+    let answer = Attempts::ask(Action::GetPublicKey, deadline, |settings| {
+        client.get_public_key().key_id(arn).customize().config_override(settings).send()
+    })
+    .await?;
     if answer.key_id() != Some(arn) {
         return Err(Failure::malformed("the answer to kms:GetPublicKey names another key"));
     }

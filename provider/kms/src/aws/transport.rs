@@ -126,6 +126,12 @@ fn classify(error: reqwest::Error) -> ConnectorError {
     ConnectorError::io(error.into())
 }
 
+/// Whether a request that ended like this had a connection to leave by: the service may then have carried it out.
+pub(super) fn was_sent(error: &ConnectorError) -> bool {
+    let cause = error.source().and_then(|cause| cause.downcast_ref::<reqwest::Error>());
+    !error.is_user() && !cause.is_some_and(reqwest::Error::is_connect)
+}
+
 /// hyper, hyper-rustls and tokio-rustls each hide the error of the one below inside an io::Error.
 fn has_tls_error(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);

@@ -1,6 +1,7 @@
 //! Who a request says it is from. Signatures are not checked: any secret will do.
 
 use crate::aws::error::{KmsError, usual_message};
+use crate::clock;
 use crate::credentials::{Credentials, Standing};
 use hyper::http::request::Parts;
 
@@ -52,6 +53,29 @@ pub(crate) fn authorize(head: &Parts, credentials: &Credentials) -> Result<Scope
     }
 }
 
+/// How far a request's date may be from the service's clock: AWS IAM user guide, "Elements of an AWS API request
+/// signature".
+const TOLERANCE: u64 = 5 * 60;
+
+/// Refuses a request whose date is too far from this moment, in whole seconds since 1970, in AWS's words.
+pub(crate) fn check_date(head: &Parts, now: u64) -> Result<(), KmsError> {
+    let date = header(head, "x-amz-date").unwrap_or_default();
+    let shown = |moment: u64| clock::basic(moment);
+    // All dates have one length and one form, so that their order is that of time.
+    let (earliest, latest) = (shown(now.saturating_sub(TOLERANCE)), shown(now + TOLERANCE));
+    let refused = |message: String| Err(KmsError::new("InvalidSignatureException", message));
+    if date < earliest.as_str() {
+        return refused(format!("Signature expired: {date} is now earlier than {earliest} ({} - 5 min.)", shown(now)));
+    }
+    if date > latest.as_str() {
+        return refused(format!(
+            "Signature not yet current: {date} is still later than {latest} ({} + 5 min.)",
+            shown(now)
+        ));
+    }
+    Ok(())
+}
+
 /// A header's text.
 pub(crate) fn header<'a>(head: &'a Parts, name: &str) -> Option<&'a str> {
     head.headers.get(name)?.to_str().ok()
@@ -95,6 +119,23 @@ mod tests {
         let date = ("x-amz-date", "20261121T000000Z");
         let scope = outcome(&[("authorization", GOOD), date]).unwrap();
         assert_eq!((scope.access_key.as_str(), scope.region.as_str()), ("AKIA1", "eu-west-1"));
+    }
+
+    #[test]
+    fn a_date_may_be_five_minutes_off_and_no_more() {
+        // 2026-11-21T00:00:00Z
+        let now = 1_795_219_200;
+        let refusal = |date: &str| check_date(&head(&[("x-amz-date", date)]), now).err().map(|error| error.message);
+        assert_eq!(refusal("20261120T235500Z"), None);
+        assert_eq!(refusal("20261121T000500Z"), None);
+        assert_eq!(
+            refusal("20261120T235459Z").unwrap(),
+            "Signature expired: 20261120T235459Z is now earlier than 20261120T235500Z (20261121T000000Z - 5 min.)"
+        );
+        assert_eq!(
+            refusal("20261121T000501Z").unwrap(),
+            "Signature not yet current: 20261121T000501Z is still later than 20261121T000500Z (20261121T000000Z + 5 min.)"
+        );
     }
 
     #[test]

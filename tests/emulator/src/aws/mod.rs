@@ -25,13 +25,14 @@ mod state;
 mod tag;
 mod wrapping;
 
-use crate::aws::authorization::{access_key, authorize, header};
+use crate::aws::authorization::{access_key, authorize, check_date, header};
 use crate::aws::error::{KmsError, usual_message, usual_name, usual_status};
 use crate::aws::key_name::Caller;
 use crate::aws::keyring::Keyring;
 use crate::aws::operation::Operation;
 use crate::aws::parameters::Parameters;
 use crate::aws::wrapping::WrappingKeys;
+use crate::clock;
 use crate::exchange::Stage;
 use crate::fault::Corruption;
 use crate::identifier::uuid;
@@ -128,6 +129,11 @@ impl CloudService for Kms {
             status: status.unwrap_or_else(|| usual_status(name)),
             message: message.unwrap_or_else(|| usual_message(name)).to_owned(),
         })
+    }
+
+    fn skewed(&self, head: &Parts, ahead: i64) -> Option<Answer> {
+        let now = clock::whole_seconds().saturating_add_signed(ahead);
+        check_date(head, now).err().map(|error| refuse(&error))
     }
 
     fn corrupt(&self, corruption: Corruption, head: &Parts, request: &[u8], answer: Answer) -> Answer {
