@@ -127,8 +127,15 @@ fn make_chain(folder: &std::path::Path) {
         "-out",
         "root.pem",
     ]);
+    // The system's own settings would make every certificate one of an authority.
+    let settings = "[req]\ndistinguished_name = name\n[name]\n[leaf]\nbasicConstraints = critical, CA:FALSE\n";
+    std::fs::write(folder.join("leaf.cnf"), settings).unwrap();
     openssl(&[
         "req",
+        "-config",
+        "leaf.cnf",
+        "-extensions",
+        "leaf",
         "-x509",
         "-newkey",
         "ec",

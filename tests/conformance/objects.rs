@@ -250,8 +250,9 @@ fn certificates_are_served_with_their_names_and_found_by_subject() {
     let above = [attribute(ck::CKA_CLASS, &class), attribute(ck::CKA_SUBJECT, &issuer)];
     let found = module.find(session, &above).unwrap();
     assert_eq!(found, [module.find_one(session, ck::CKO_CERTIFICATE, "Test Root")]);
-    let category = module.attribute(session, leaf, ck::CKA_CERTIFICATE_CATEGORY).unwrap();
-    assert_eq!(category, ck::CK_CERTIFICATE_CATEGORY_AUTHORITY.to_ne_bytes(), "its key is not on the token");
+    let category = |object| module.attribute(session, object, ck::CKA_CERTIFICATE_CATEGORY).unwrap();
+    assert_eq!(category(leaf), ck::CK_CERTIFICATE_CATEGORY_OTHER_ENTITY.to_ne_bytes(), "its key is not on the token");
+    assert_eq!(category(found[0]), ck::CK_CERTIFICATE_CATEGORY_AUTHORITY.to_ne_bytes());
     let serial = module.attribute(session, leaf, ck::CKA_SERIAL_NUMBER).unwrap();
     assert_eq!(serial[0], 0x02, "a DER INTEGER");
     let value = module.attribute(session, leaf, ck::CKA_VALUE).unwrap();

@@ -81,6 +81,23 @@ fn a_file_that_everybody_can_write_is_refused_with_the_command_that_helps() {
 }
 
 #[test]
+fn two_tokens_of_one_label_are_refused_with_the_line_of_the_second() {
+    let token = "[[token]]\nlabel = \"release\"\ndiscover = true\n";
+    refused(&token.repeat(2), "line 5: two tokens have the label \"release\"; give each its own");
+}
+
+#[test]
+fn a_key_of_another_region_than_its_token_s_is_refused_with_both() {
+    let arn = "arn:aws:kms:us-east-2:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321";
+    refused(
+        &format!("[[token]]\nlabel = \"release\"\nregion = \"eu-west-1\"\nkeys = [\"{arn}\"]\n"),
+        &format!(
+            "line 4: keys: \"{arn}\" is in us-east-2, but token \"release\" is in eu-west-1; a token has one region: make a [[token]] for us-east-2"
+        ),
+    );
+}
+
+#[test]
 fn the_variable_replaces_every_file_and_is_checked_like_one() {
     let folder = TempDir::new().unwrap();
     let (mut environment, _) = with_file(&folder, "this is not even read");

@@ -3,8 +3,11 @@
 //! Each case is a process of its own, the smallest host there is: `list` lists the keys of every slot, `sign LABEL`
 //! signs with one.
 
+mod certificates;
 mod configuration;
+mod quota;
 mod service;
+mod state;
 mod tokens;
 
 use std::collections::BTreeMap;

@@ -39,6 +39,17 @@ impl Catalogue {
         Self { records, objects, complete }
     }
 
+    /// The labels of the keys a host sees.
+    pub(crate) fn labels(&self) -> Vec<String> {
+        distinct(&self.records).into_iter().map(|key| key.record.label.clone()).collect()
+    }
+
+    /// The leaves among these certificates whose key is not here.
+    pub(crate) fn strays<'a>(&self, certificates: &'a [Certificate]) -> Vec<&'a Certificate> {
+        let keys = distinct(&self.records);
+        certificates.iter().filter(|certificate| certificate.is_leaf && owner(certificate, &keys).is_none()).collect()
+    }
+
     /// Whether a host would see no difference.
     pub(crate) fn shows_the_same(&self, other: &Self) -> bool {
         let names = |catalogue: &Self| -> Vec<(String, KeyId)> {
@@ -70,15 +81,21 @@ fn distinct(records: &[Arc<KeyRecord>]) -> Vec<Key> {
     keys
 }
 
-/// A leaf goes by its key's label, an authority by its own name.
+/// The key a certificate was issued to.
+fn owner<'a>(certificate: &Certificate, keys: &'a [Key]) -> Option<&'a Key> {
+    keys.iter().find(|key| *key.usable.public_key.identifier() == certificate.key_identifier)
+}
+
+/// A leaf goes by its key's label, any other by its own name.
 fn of_certificate(certificate: &Certificate, keys: &[Key]) -> Object {
-    let owner = keys.iter().find(|key| *key.usable.public_key.identifier() == certificate.key_identifier);
-    match (owner, &certificate.common_name) {
+    let category = if certificate.is_leaf {
+        ck::CK_CERTIFICATE_CATEGORY_OTHER_ENTITY
+    } else {
+        ck::CK_CERTIFICATE_CATEGORY_AUTHORITY
+    };
+    match (owner(certificate, keys), &certificate.common_name) {
         (Some(key), _) => object::certificate(certificate, &key.record.label, ck::CK_CERTIFICATE_CATEGORY_TOKEN_USER),
-        (None, Some(name)) => object::certificate(certificate, name, ck::CK_CERTIFICATE_CATEGORY_AUTHORITY),
-        (None, None) => {
-            let name = object::hex(&certificate.key_identifier);
-            object::certificate(certificate, &name, ck::CK_CERTIFICATE_CATEGORY_AUTHORITY)
-        }
+        (None, Some(name)) => object::certificate(certificate, name, category),
+        (None, None) => object::certificate(certificate, &object::hex(&certificate.key_identifier), category),
     }
 }

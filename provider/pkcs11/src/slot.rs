@@ -186,6 +186,9 @@ impl Slot {
             Some(known) => known.with(settled, complete, &self.certificates),
             None => Catalogue::default().with(settled, complete, &self.certificates),
         };
+        if complete {
+            self.tell_strays(&next);
+        }
         // What is published stays in memory for good, so a run that finds the same takes the earlier one's.
         match self.earlier {
             Some(earlier) if earlier.catalogue.shows_the_same(&next) => {
@@ -240,6 +243,22 @@ impl Slot {
 
     fn tell_hidden(&self, key: &str, why: &str) {
         log::write(Level::Warn, format_args!("token {:?}: key {key} is hidden: {why}", self.label));
+    }
+
+    /// A host that looks for the key of such a certificate finds none, and says no more than that.
+    fn tell_strays(&self, catalogue: &Catalogue) {
+        for certificate in catalogue.strays(&self.certificates) {
+            let labels = catalogue.labels();
+            let keys =
+                if labels.is_empty() { "it shows none".to_owned() } else { format!("it has {}", labels.join(", ")) };
+            log::write(
+                Level::Warn,
+                format_args!(
+                    "token {:?}: the certificate {} belongs to no key of this token ({keys}); name its key in keys, or take it out of certificates",
+                    self.label, certificate.title
+                ),
+            );
+        }
     }
 
     /// No code that can panic runs under this lock.

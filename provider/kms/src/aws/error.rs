@@ -179,9 +179,10 @@ fn remedy(code: &str, action: &str) -> (ServiceErrorKind, String) {
                 format!("allow {action} on this key, in the key policy or the identity's policy"),
             );
         }
-        "ExpiredTokenException" | "ExpiredToken" => {
-            (ServiceErrorKind::Denied, "renew the AWS credentials of this process")
-        }
+        "ExpiredTokenException" | "ExpiredToken" => (
+            ServiceErrorKind::Denied,
+            "renew the AWS credentials of this process: AWS_SESSION_TOKEN and the keys that belong to it, or the profile's session (aws sso login)",
+        ),
         "UnrecognizedClientException"
         | "InvalidClientTokenId"
         | "InvalidSignatureException"
@@ -196,7 +197,7 @@ fn remedy(code: &str, action: &str) -> (ServiceErrorKind, String) {
         }
         "KMSInvalidStateException" => (
             ServiceErrorKind::Disabled,
-            "look at the key's state (aws kms describe-key); a key that waits for deletion cannot sign",
+            "look at the key's state (aws kms describe-key); if it waits for deletion, cancel that (aws kms cancel-key-deletion, then enable-key), or configure another key",
         ),
         "NotFoundException" => (ServiceErrorKind::NotFound, "check the name, the account and the region of the key"),
         "ThrottlingException" | "Throttling" | "TooManyRequestsException" | "RequestLimitExceeded" => (

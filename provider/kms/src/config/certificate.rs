@@ -8,7 +8,9 @@ use der::Encode;
 use der::asn1::{Ia5StringRef, PrintableStringRef, TeletexStringRef, Utf8StringRef};
 use der::oid::db::rfc4519::COMMON_NAME;
 use hardkey_attest::public_key::identifier;
+use x509_cert::TbsCertificate;
 use x509_cert::attr::AttributeTypeAndValue;
+use x509_cert::ext::pkix::BasicConstraints;
 use x509_cert::time::Time;
 
 /// A chain of ten certificates has under 30 kB.
@@ -35,6 +37,10 @@ pub struct Certificate {
     pub not_before: [u8; 8],
     /// Last day of validity, `YYYYMMDD`.
     pub not_after: [u8; 8],
+    /// Whether it was issued to somebody who signs with its key, and not to an authority.
+    pub is_leaf: bool,
+    /// What to call it before a person: subject, file, and which one of the file's it is.
+    pub title: String,
 }
 
 impl Certificate {
@@ -58,12 +64,13 @@ impl Certificate {
             .iter()
             .enumerate()
             .map(|(index, certificate)| {
-                Self::new(certificate).map_err(|error| format!("{name}, certificate {}: {error}", index + 1))
+                let place = format!("{name}, certificate {}", index + 1);
+                Self::new(certificate, &place).map_err(|error| format!("{place}: {error}"))
             })
             .collect()
     }
 
-    fn new(certificate: &x509_cert::Certificate) -> Result<Self, der::Error> {
+    fn new(certificate: &x509_cert::Certificate, place: &str) -> Result<Self, der::Error> {
         let body = certificate.tbs_certificate();
         let key = body.subject_public_key_info();
         Ok(Self {
@@ -76,7 +83,18 @@ impl Certificate {
             common_name: body.subject().iter().filter(|part| part.oid == COMMON_NAME).find_map(text),
             not_before: day(&body.validity().not_before),
             not_after: day(&body.validity().not_after),
+            is_leaf: is_leaf(body),
+            title: format!("{:?} ({place})", body.subject().to_string()),
         })
+    }
+}
+
+/// An authority says so (RFC 5280 §4.2.1.9); those of X.509 version 1, which cannot, have issued themselves.
+fn is_leaf(body: &TbsCertificate) -> bool {
+    match body.get_extension::<BasicConstraints>() {
+        Ok(Some((_, constraints))) => !constraints.ca,
+        Ok(None) => body.subject() != body.issuer(),
+        Err(_) => false,
     }
 }
 
