@@ -9,16 +9,8 @@ use hardkey_attest::signature::SignatureError;
 use crate::deadline::Deadline;
 use crate::service::{KeyId, KeyService, ServiceError, ServiceErrorKind, SignInput, Signature, UsableKey};
 
-/// A signature that verified, and whether an earlier one had to be thrown away.
-#[derive(Debug)]
-pub struct Checked {
-    /// The good signature.
-    pub signature: Signature,
-    /// Why the first answer was rejected, if it was: worth a warning, because the cloud has now signed twice.
-    pub rejected: Option<SignatureError>,
-}
-
-/// Signs, verifies, and asks once more if the answer does not verify.
+/// Signs, verifies, and asks once more if the answer does not verify. `rejected` is told why before that: the cloud then
+/// signs twice.
 ///
 /// # Errors
 /// The service's own [`ServiceError`], or one that tells of both answers when neither verified.
@@ -28,31 +20,23 @@ pub fn sign(
     key: &UsableKey,
     input: SignInput<'_>,
     deadline: &Deadline,
-) -> Result<Checked, ServiceError> {
+    rejected: impl FnOnce(SignatureError),
+) -> Result<Signature, ServiceError> {
     let attempt = || -> Result<Result<Signature, SignatureError>, ServiceError> {
         let signature = service.sign(id, input, deadline)?;
         let verdict = key.public_key.verify(input.scheme, input.digest, signature.as_bytes());
         Ok(verdict.map(|()| signature))
     };
     let first = match attempt()? {
-        Ok(signature) => return Ok(Checked { signature, rejected: None }),
+        Ok(signature) => return Ok(signature),
         Err(reason) => reason,
     };
-    let again = attempt().map_err(|error| ServiceError {
-        cause: format!(
-            "the key service first sent a wrong signature ({first}), which was thrown away; then {}",
-            error.cause
-        ),
-        ..error
-    })?;
-    match again {
-        Ok(signature) => Ok(Checked { signature, rejected: Some(first) }),
-        Err(second) => Err(ServiceError {
-            kind: ServiceErrorKind::Malformed,
-            cause: format!("the key service answered twice with a wrong signature: first, {first}; second, {second}"),
-            remedy: "nothing was handed out; check what stands between this machine and the key service, then retry"
-                .to_owned(),
-            request_id: None,
-        }),
-    }
+    rejected(first);
+    attempt()?.map_err(|second| ServiceError {
+        kind: ServiceErrorKind::Malformed,
+        cause: format!("the key service answered twice with a wrong signature: first, {first}; second, {second}"),
+        remedy: "nothing was handed out; check what stands between this machine and the key service, then retry"
+            .to_owned(),
+        request_id: None,
+    })
 }

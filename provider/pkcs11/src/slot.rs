@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use hardkey_attest::signature::{Hash, Hasher, Scheme};
+use hardkey_attest::signature::{Hash, Hasher, Scheme, SignatureError};
 use hardkey_kms::aws::AwsKms;
 use hardkey_kms::config::{Certificate, Config, Level, ServiceConfig, TokenConfig};
 use hardkey_kms::network::SharedNetwork;
@@ -126,19 +126,18 @@ impl Slot {
     pub(crate) fn sign(&self, key: &Key, scheme: Scheme, digest: &[u8]) -> Result<Signature, Failure> {
         let deadline = Deadline::after(self.timeout);
         let input = SignInput { algorithm: key.usable.public_key.algorithm(), scheme, digest };
-        let checked = checked::sign(&*self.service, &key.record.id, &key.usable, input, &deadline)
-            .map_err(|error| Failure::service(&shown(&key.record), &error))?;
-        if let Some(reason) = checked.rejected {
+        let rejected = |reason: SignatureError| {
             log::write(
                 Level::Warn,
                 format_args!(
-                    "token {:?}: key {}: {reason}; it was thrown away and asked for again, so the key service's log shows two signatures",
+                    "token {:?}: key {}: {reason}; it is thrown away and asked for again, so the key service's log may show two signatures",
                     self.label,
                     shown(&key.record),
                 ),
             );
-        }
-        Ok(checked.signature)
+        };
+        checked::sign(&*self.service, &key.record.id, &key.usable, input, &deadline, rejected)
+            .map_err(|error| Failure::service(&shown(&key.record), &error))
     }
 
     /// Marks the token as logged in; false if it was.

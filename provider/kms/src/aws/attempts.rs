@@ -211,6 +211,8 @@ impl<E> ClassifyRetry for Watch<E> {
     }
 }
 
+/// How long to wait; the SDK makes it 20 s at most.
+///
 /// AWS's own header, in milliseconds, else HTTP's (RFC 9110 §10.2.3), in seconds; its other form, a date, is not sent by
 /// gateways.
 fn told_to_wait(response: &HttpResponse) -> Option<Duration> {
