@@ -51,6 +51,7 @@ codes! {
     OperationActive = CKR_OPERATION_ACTIVE,
     OperationNotInitialized = CKR_OPERATION_NOT_INITIALIZED,
     RandomNoRng = CKR_RANDOM_NO_RNG,
+    SessionAsyncNotSupported = CKR_SESSION_ASYNC_NOT_SUPPORTED,
     SessionHandleInvalid = CKR_SESSION_HANDLE_INVALID,
     SessionParallelNotSupported = CKR_SESSION_PARALLEL_NOT_SUPPORTED,
     SignatureInvalid = CKR_SIGNATURE_INVALID,
@@ -95,6 +96,7 @@ impl Code {
             | Self::ObjectHandleInvalid
             | Self::OperationActive
             | Self::OperationNotInitialized
+            | Self::SessionAsyncNotSupported
             | Self::SessionHandleInvalid
             | Self::SessionParallelNotSupported
             | Self::SignatureInvalid

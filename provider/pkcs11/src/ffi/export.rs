@@ -140,8 +140,8 @@ cryptoki! {
         C_WrapKey(a: ck::CK_SESSION_HANDLE, b: *mut ck::CK_MECHANISM, c: ck::CK_OBJECT_HANDLE, d: ck::CK_OBJECT_HANDLE, e: *mut ck::CK_BYTE, f: *mut ck::CK_ULONG) answers Code::FunctionNotSupported;
         C_UnwrapKey(a: ck::CK_SESSION_HANDLE, b: *mut ck::CK_MECHANISM, c: ck::CK_OBJECT_HANDLE, d: *mut ck::CK_BYTE, e: ck::CK_ULONG, f: *mut ck::CK_ATTRIBUTE, g: ck::CK_ULONG, h: *mut ck::CK_OBJECT_HANDLE) answers Code::FunctionNotSupported;
         C_DeriveKey(a: ck::CK_SESSION_HANDLE, b: *mut ck::CK_MECHANISM, c: ck::CK_OBJECT_HANDLE, d: *mut ck::CK_ATTRIBUTE, e: ck::CK_ULONG, f: *mut ck::CK_OBJECT_HANDLE) answers Code::FunctionNotSupported;
-        C_SeedRandom(a: ck::CK_SESSION_HANDLE, b: *mut ck::CK_BYTE, c: ck::CK_ULONG) answers Code::RandomNoRng;
-        C_GenerateRandom(a: ck::CK_SESSION_HANDLE, b: *mut ck::CK_BYTE, c: ck::CK_ULONG) answers Code::RandomNoRng;
+        C_SeedRandom(a: ck::CK_SESSION_HANDLE, b: *mut ck::CK_BYTE, c: ck::CK_ULONG) calls general::random;
+        C_GenerateRandom(a: ck::CK_SESSION_HANDLE, b: *mut ck::CK_BYTE, c: ck::CK_ULONG) calls general::random;
         C_GetFunctionStatus(a: ck::CK_SESSION_HANDLE) calls general::parallel;
         C_CancelFunction(a: ck::CK_SESSION_HANDLE) calls general::parallel;
         C_WaitForSlotEvent(a: ck::CK_FLAGS, b: *mut ck::CK_SLOT_ID, c: *mut c_void) calls slot::wait;

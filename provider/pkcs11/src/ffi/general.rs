@@ -97,6 +97,18 @@ pub(super) unsafe fn parallel(module: &Module, session: ck::CK_SESSION_HANDLE) -
     Err(Failure::new(Code::FunctionNotParallel, "no function runs in parallel"))
 }
 
+/// `C_SeedRandom` and `C_GenerateRandom`. That there is no such session goes before what follows from there being one
+/// (PKCS#11 v3.1 §5.1.7).
+pub(super) unsafe fn random(
+    module: &Module,
+    session: ck::CK_SESSION_HANDLE,
+    _data: *mut ck::CK_BYTE,
+    _length: ck::CK_ULONG,
+) -> Result<(), Failure> {
+    module.session(session)?;
+    Err(Failure::new(Code::RandomNoRng, "not offered by this module"))
+}
+
 /// The version of this library: major and minor of the package's.
 pub(super) fn version() -> ck::CK_VERSION {
     let mut parts = env!("CARGO_PKG_VERSION").split('.').map(|part| part.parse().unwrap_or_default());

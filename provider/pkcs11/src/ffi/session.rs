@@ -21,6 +21,10 @@ pub(super) unsafe fn open(
     if flags & ck::CKF_SERIAL_SESSION == 0 {
         return Err(Failure::new(Code::SessionParallelNotSupported, "set CKF_SERIAL_SESSION"));
     }
+    // A host that asks for one would wait for answers that have long been given (PKCS#11 v3.2 §5.6.1).
+    if flags & ck::CKF_ASYNC_SESSION != 0 {
+        return Err(Failure::new(Code::SessionAsyncNotSupported, "leave CKF_ASYNC_SESSION out"));
+    }
     let handle = module.open(slot, flags)?;
     // SAFETY: as above.
     unsafe { write(session, handle, "phSession") }
@@ -87,6 +91,8 @@ pub(super) unsafe fn log_in_user(
     name: *mut ck::CK_UTF8CHAR,
     name_length: ck::CK_ULONG,
 ) -> Result<(), Failure> {
+    // That there is no such session goes before what is wrong with the name (PKCS#11 v3.1 §5.1.7).
+    module.session(session)?;
     // SAFETY: the caller vouches for the pointer.
     unsafe { bytes(name, name_length, "pUsername")? };
     // SAFETY: as above.
