@@ -1,5 +1,5 @@
-//! What can be wrong with a mechanism: unknown, for another kind of key, with a parameter it does not take or without one
-//! that it needs. Which mechanisms there are is asked of the module, so one that is added is tried as well.
+//! What can be wrong with a mechanism: unknown, for another kind of key, with a parameter it does not take or without
+//! one that it needs. Which mechanisms there are is asked of the module, so one that is added is tried as well.
 
 use cryptoki_sys as ck;
 

@@ -1,4 +1,4 @@
-//! Standard error of the process, put away for a while: what the module writes there is hundreds of lines, all expected.
+//! Standard error of the process, put away for a while: the module writes hundreds of lines there, all expected.
 
 use std::fs::File;
 use std::os::fd::AsRawFd;

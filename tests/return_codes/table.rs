@@ -3,8 +3,8 @@
 //! A row has the section of PKCS#11 v3.1 that describes the function, its arguments, what must be active before a good
 //! call, what a good call is answered, and the codes that the paragraph "Return values" of that section lists. Codes
 //! that the specification gives to all functions of a kind (§5.1.1 to §5.1.3) are not repeated in each row but are in
-//! [`Row::allows`]. The paragraphs were read on 2026-11-21 in the text OASIS keeps at github.com/oasis-tcs/pkcs11, which is on its way
-//! beyond 3.2; what came with the asynchronous sessions of 3.2 is left out, unless the row says otherwise.
+//! [`Row::allows`]. The paragraphs were read on 2026-11-21 in OASIS's own text at github.com/oasis-tcs/pkcs11, which is
+//! that of 3.2 and later; what came with the asynchronous sessions of 3.2 is left out, unless the row says otherwise.
 
 mod encryption;
 mod general;
@@ -184,7 +184,9 @@ macro_rules! functions {
                     }),*)
                 })
             },
-            address: |list| crate::table::functions!(@of $since $name list).map(|function| (function as *const ()).addr()),
+            address: |list| {
+                crate::table::functions!(@of $since $name list).map(|function| (function as *const ()).addr())
+            },
         }),*]
     };
     (@of V2_40 $name:ident $list:ident) => {

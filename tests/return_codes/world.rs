@@ -74,6 +74,11 @@ impl World {
         answer.public_key.unwrap().into_inner()
     }
 
+    /// The bytes of a certificate that [`Self::make_chain`] made.
+    pub fn certificate(&self, name: &str) -> Vec<u8> {
+        self.openssl(&["x509", "-in", &format!("{name}.pem"), "-outform", "DER"])
+    }
+
     /// `chain.pem`: a leaf for the P-256 key, and the authority above it.
     fn make_chain(&self) {
         std::fs::write(self.folder.join("p256.der"), self.public_key(P256.1)).unwrap();

@@ -62,8 +62,7 @@ impl Object {
             return Answer::Value(value);
         }
         // The private parts, PKCS#11 v3.1 tables 33 (RSA) and 36 (EC).
-        const PRIVATE: [ck::CK_ATTRIBUTE_TYPE; 7] = [
-            ck::CKA_VALUE,
+        const RSA: &[ck::CK_ATTRIBUTE_TYPE] = &[
             ck::CKA_PRIVATE_EXPONENT,
             ck::CKA_PRIME_1,
             ck::CKA_PRIME_2,
@@ -71,7 +70,13 @@ impl Object {
             ck::CKA_EXPONENT_2,
             ck::CKA_COEFFICIENT,
         ];
-        if self.class == ck::CKO_PRIVATE_KEY && PRIVATE.contains(&kind) { Answer::Sensitive } else { Answer::Unknown }
+        const CURVE: &[ck::CK_ATTRIBUTE_TYPE] = &[ck::CKA_VALUE];
+        let secret = match self.key(ck::CKO_PRIVATE_KEY) {
+            Some(key) if key.usable.public_key.algorithm().is_rsa() => RSA,
+            Some(_) => CURVE,
+            None => &[],
+        };
+        if secret.contains(&kind) { Answer::Sensitive } else { Answer::Unknown }
     }
 
     /// Bytes of all values together.

@@ -32,7 +32,9 @@ pub const ROWS: &[Row] = functions! { V3_2:
         CKR_OPERATION_ACTIVE CKR_PIN_EXPIRED CKR_USER_NOT_LOGGED_IN CKR_WRAPPING_KEY_HANDLE_INVALID
         CKR_WRAPPING_KEY_SIZE_RANGE CKR_WRAPPING_KEY_TYPE_INCONSISTENT
     ];
-    "5.18.7" C_UnwrapKeyAuthenticated(Session, Mechanism, PrivateKey, Data, DataLength, Template, Count, Data, DataLength, Place)
+    "5.18.7" C_UnwrapKeyAuthenticated(
+            Session, Mechanism, PrivateKey, Data, DataLength, Template, Count, Data, DataLength, Place
+        )
         Idle => CKR_FUNCTION_NOT_SUPPORTED [
         CKR_ARGUMENTS_BAD CKR_ATTRIBUTE_READ_ONLY CKR_ATTRIBUTE_TYPE_INVALID CKR_ATTRIBUTE_VALUE_INVALID
         CKR_BUFFER_TOO_SMALL CKR_CURVE_NOT_SUPPORTED CKR_DOMAIN_PARAMS_INVALID CKR_FUNCTION_CANCELED
