@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -18,29 +19,42 @@ use crate::world::world;
 /// No trial takes a thousandth of this; a machine that is busy takes its time.
 const HUNG: Duration = Duration::from_secs(120);
 
-/// A copy of the file, which has its own state: what is done to it is not done to another test's.
+/// A copy of the file, which has its own state: what is done to it is not done to another list's.
 pub struct Loaded {
     pub list: List,
     library: &'static Library,
     progress: Sender<(Version, String)>,
 }
 
-/// Runs one test body with each of the three lists, each on a copy of the module of its own, and fails if a call does
-/// not return.
+/// Runs one test body with each of the three lists, and fails if a call does not return. Each list has a copy of the
+/// module to itself, which the tests use one after the other.
 pub fn each_list(body: fn(&Loaded)) {
-    let world = world();
+    static COPIES: [OnceLock<&Library>; 3] = [const { OnceLock::new() }; 3];
+    run(body, |version| COPIES[version as usize].get_or_init(copy));
+}
+
+/// The same on copies that nothing was done to before.
+pub fn each_list_of_a_new_copy(body: fn(&Loaded)) {
+    run(body, |_| copy());
+}
+
+fn copy() -> &'static Library {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let copy = world().folder.join(format!("copy-{}.so", COUNT.fetch_add(1, Ordering::Relaxed)));
+    std::fs::copy(built::module(), &copy).unwrap();
+    // SAFETY: the module has no code that runs when it is loaded.
+    Box::leak(Box::new(unsafe { Library::new(&copy) }.unwrap()))
+}
+
+fn run(body: fn(&Loaded), library: fn(Version) -> &'static Library) {
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    // It sets the environment, so before there are threads.
+    world();
     let (progress, moves) = mpsc::channel();
     let threads = Version::ALL.map(|version| {
-        static COPIES: AtomicUsize = AtomicUsize::new(0);
-        let copy = world.folder.join(format!("copy-{}.so", COPIES.fetch_add(1, Ordering::Relaxed)));
-        std::fs::copy(built::module(), &copy).unwrap();
-        let progress = progress.clone();
-        let (major, minor) = version.numbers();
-        let run = move || {
-            // SAFETY: the module has no code that runs when it is loaded.
-            let library = Box::leak(Box::new(unsafe { Library::new(&copy) }.unwrap()));
-            body(&Loaded { list: List::of(library, version), library, progress });
-        };
+        let (library, progress, (major, minor)) = (library(version), progress.clone(), version.numbers());
+        let run = move || body(&Loaded { list: List::of(library, version), library, progress });
         thread::Builder::new().name(format!("the list of {major}.{minor}")).spawn(run).unwrap()
     });
     drop(progress);
@@ -54,6 +68,13 @@ pub fn each_list(body: fn(&Loaded)) {
     }
     let failed = threads.into_iter().filter_map(|thread| thread.join().err()).count();
     assert_eq!(failed, 0, "lists; what each said is above");
+}
+
+/// The next test begins with `C_Initialize`, whatever became of this one.
+impl Drop for Loaded {
+    fn drop(&mut self) {
+        self.call("C_Finalize", &[0]);
+    }
 }
 
 impl Loaded {

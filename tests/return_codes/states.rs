@@ -3,14 +3,14 @@
 use cryptoki_sys as ck;
 
 use crate::argument::{Argument, Handles, MESSAGE, lasting, mechanism};
-use crate::loaded::{Loaded, each_list};
+use crate::loaded::{Loaded, each_list, each_list_of_a_new_copy};
 use crate::scene::{READ_ONLY, READ_WRITE, Scene};
 use crate::silence::silently;
 use crate::table::{Before, Row, name_of};
 
 #[test]
 fn before_initialize_and_after_finalize_every_function_says_so() {
-    each_list(|loaded| {
+    each_list_of_a_new_copy(|loaded| {
         // Before it knows of a log file, the module complains on standard error.
         silently(|| {
             assert_not_initialized(loaded, &Handles::default());

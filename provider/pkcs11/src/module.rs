@@ -69,7 +69,7 @@ impl Module {
         self.lock().get(&handle).cloned().ok_or_else(|| no_session(handle))
     }
 
-    /// The last session of a token takes its login with it (PKCS#11 v3.1 §5.6.3).
+    /// The last session of a token takes its login with it (PKCS#11 v3.1 §5.6.2).
     pub(crate) fn close(&self, handle: ck::CK_SESSION_HANDLE) -> Result<(), Failure> {
         let mut sessions = self.lock();
         let closed = sessions.remove(&handle).ok_or_else(|| no_session(handle))?;

@@ -188,7 +188,7 @@ impl Session {
         self.lock().verify = None;
     }
 
-    /// Ends the operations that the flags name (PKCS#11 v3.1 §5.6.9).
+    /// Ends the operations that the flags name (PKCS#11 v3.1 §5.6.5).
     pub(crate) fn cancel(&self, flags: ck::CK_FLAGS) {
         let mut operations = self.lock();
         if flags & ck::CKF_SIGN != 0 {
