@@ -165,6 +165,17 @@ impl Control {
         ureq::put(self.credentials_url()).send_json(how).unwrap();
     }
 
+    /// Where one of its issuers of credentials is: `sts`, `imds` or `sso`.
+    pub fn issuer_url(&self, issuer: &str) -> String {
+        format!("{}/{issuer}", self.0)
+    }
+
+    /// What each fetch of credentials came with, in order; the fields are in `tests/emulator/README.md`.
+    pub fn asked(&self) -> Value {
+        let mut answer: Value = ureq::get(format!("{}/asked", self.0)).call().unwrap().body_mut().read_json().unwrap();
+        answer["asked"].take()
+    }
+
     /// Requests, connections and handshakes since the start or the last reset.
     pub fn counts(&self) -> Counts {
         Counts(ureq::get(format!("{}/counts", self.0)).call().unwrap().body_mut().read_json().unwrap())
@@ -199,6 +210,11 @@ impl Counts {
     /// Requests of all operations.
     pub fn all_requests(&self) -> u64 {
         self.0["requests"].as_object().map_or(0, |all| all.values().filter_map(Value::as_u64).sum())
+    }
+
+    /// Requests by the access key id they were signed with.
+    pub fn access_keys(&self) -> Value {
+        self.0["access_keys"].clone()
     }
 
     /// Times that credentials were asked for.

@@ -6,6 +6,7 @@ use crate::connection::Ending;
 use crate::credentials::Behaviour;
 use crate::exchange::Stage;
 use crate::fault::Fault;
+use crate::issuer;
 use crate::listener::accept;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
@@ -18,7 +19,6 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::net::TcpListener;
 
 /// A status and a JSON body.
@@ -54,11 +54,10 @@ pub(crate) async fn serve(listener: TcpListener, stage: Arc<Stage>, kms: Arc<Kms
 async fn respond(stage: &Stage, kms: &Kms, request: Request<Incoming>) -> Response<Full<Bytes>> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    let reply = match (&head.method, head.uri.path()) {
-        (&Method::GET, "/credentials") => credentials(stage).await,
-        (method, path) => route(stage, kms, method, path, &body),
-    };
-    let (status, value) = match reply {
+    if let Some(response) = issuer::answer(stage, &head, &body).await {
+        return response;
+    }
+    let (status, value) = match route(stage, kms, &head.method, head.uri.path(), &body) {
         Ok(value) => (200, value),
         Err((status, error)) => (status, json!({"error": error})),
     };
@@ -98,6 +97,7 @@ fn route(stage: &Stage, kms: &Kms, method: &Method, path: &str, body: &[u8]) -> 
             stage.credentials.behave(read::<Behaviour>(body)?);
             Ok(done())
         }
+        ("GET", "/asked") => Ok(json!({"asked": stage.credentials.asked()})),
         ("GET", "/keys") => Ok(json!({"keys": kms.list()})),
         ("POST", "/keys") => kms.make(&read::<KeyDescription>(body)?).map_err(|error| (400, error)),
         ("POST", path) => match path.strip_prefix("/keys/").and_then(|rest| rest.strip_suffix("/state")) {
@@ -110,12 +110,6 @@ fn route(stage: &Stage, kms: &Kms, method: &Method, path: &str, body: &[u8]) -> 
         },
         (_, path) => Err(unknown(method, path)),
     }
-}
-
-async fn credentials(stage: &Stage) -> Reply {
-    stage.counts.credential_fetch();
-    tokio::time::sleep(Duration::from_millis(stage.credentials.latency_ms())).await;
-    stage.credentials.issue().map_err(|status| (status, "told to fail".to_owned()))
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, (u16, String)> {

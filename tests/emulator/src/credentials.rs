@@ -1,4 +1,4 @@
-//! Temporary credentials as a container's credential endpoint hands them out: new ones on every fetch.
+//! Temporary credentials as AWS hands them out: new ones on every fetch.
 
 use crate::clock;
 use serde::Deserialize;
@@ -17,6 +17,72 @@ pub(crate) struct Credentials(Mutex<State>);
 struct State {
     behaviour: Behaviour,
     issued: BTreeMap<String, Issued>,
+    asked: Vec<Value>,
+}
+
+/// Who hands credentials out; each has access key ids of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Issuer {
+    /// A container's credential endpoint.
+    Container,
+    /// AWS STS.
+    Sts,
+    /// EC2 instance metadata.
+    Metadata,
+    /// The portal of IAM Identity Center.
+    Sso,
+}
+
+impl Issuer {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Container => "container",
+            Self::Sts => "sts",
+            Self::Metadata => "imds",
+            Self::Sso => "sso",
+        }
+    }
+
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Container => "AKIATEST",
+            Self::Sts => "ASIASTS",
+            Self::Metadata => "ASIAIMDS",
+            Self::Sso => "ASIASSO",
+        }
+    }
+}
+
+/// New credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Granted {
+    pub(crate) access_key: String,
+    pub(crate) secret: String,
+    pub(crate) token: String,
+    /// Seconds since 1970.
+    pub(crate) expires: u64,
+}
+
+impl Granted {
+    /// In the form of container and instance metadata.
+    pub(crate) fn as_document(&self) -> Value {
+        json!({
+            "AccessKeyId": self.access_key,
+            "SecretAccessKey": self.secret,
+            "Token": self.token,
+            "Expiration": clock::iso_8601(self.expires),
+        })
+    }
+}
+
+/// The answer in place of credentials.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    pub(crate) code: Option<String>,
+    pub(crate) message: Option<String>,
+    /// This very body, whatever the issuer's form is.
+    pub(crate) body: Option<String>,
 }
 
 #[derive(Debug)]
@@ -32,6 +98,9 @@ pub(crate) struct Behaviour {
     expires_in_seconds: Option<f64>,
     status: Option<u16>,
     latency_ms: Option<u64>,
+    code: Option<String>,
+    message: Option<String>,
+    body: Option<String>,
 }
 
 /// What is known of an access key id.
@@ -55,6 +124,12 @@ impl Credentials {
         behaviour.expires_in_seconds = change.expires_in_seconds.or(behaviour.expires_in_seconds);
         behaviour.status = change.status.or(behaviour.status);
         behaviour.latency_ms = change.latency_ms.or(behaviour.latency_ms);
+        if change.status == Some(200) {
+            (behaviour.code, behaviour.message, behaviour.body) = (None, None, None);
+        }
+        behaviour.code = change.code.or_else(|| behaviour.code.take());
+        behaviour.message = change.message.or_else(|| behaviour.message.take());
+        behaviour.body = change.body.or_else(|| behaviour.body.take());
     }
 
     /// How long the next fetch waits, in milliseconds.
@@ -63,25 +138,32 @@ impl Credentials {
         state.behaviour.latency_ms.unwrap_or(0)
     }
 
-    /// New credentials in the form of the ECS container credentials endpoint, or the status to fail with.
-    pub(crate) fn issue(&self) -> Result<Value, u16> {
+    /// Remembers what an issuer was asked with.
+    pub(crate) fn record(&self, issuer: Issuer, asked: Value) {
+        let asked = with(asked, "issuer", json!(issuer.name()));
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).asked.push(asked);
+    }
+
+    /// What the issuers were asked with, in order.
+    pub(crate) fn asked(&self) -> Vec<Value> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).asked.clone()
+    }
+
+    /// New credentials, or the refusal that was asked for.
+    pub(crate) fn issue(&self, issuer: Issuer) -> Result<Granted, Refusal> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(status) = state.behaviour.status.filter(|status| *status != 200) {
-            return Err(status);
+        let Behaviour { status, code, message, body, .. } = state.behaviour.clone();
+        let status = status.unwrap_or(200);
+        if status != 200 || body.is_some() {
+            return Err(Refusal { status, code, message, body });
         }
         let number = state.issued.len() + 1;
-        let access_key = format!("AKIATEST{number:04}");
+        let access_key = format!("{}{number:04}", issuer.prefix());
         let token = format!("token-{number:04}");
         let life = state.behaviour.expires_in_seconds.unwrap_or(DEFAULT_LIFE_SECONDS);
         let expires = clock::seconds() + life;
-        let answer = json!({
-            "AccessKeyId": access_key,
-            "SecretAccessKey": format!("secret-{number:04}"),
-            "Token": token,
-            "Expiration": clock::iso_8601(whole(expires)),
-        });
-        state.issued.insert(access_key, Issued { token, expires });
-        Ok(answer)
+        state.issued.insert(access_key.clone(), Issued { token: token.clone(), expires });
+        Ok(Granted { access_key, secret: format!("secret-{number:04}"), token, expires: whole(expires) })
     }
 
     /// Whether an access key id may be used with this token now.
@@ -96,6 +178,14 @@ impl Credentials {
     }
 }
 
+/// A JSON object with one more member.
+pub(crate) fn with(mut object: Value, name: &str, value: Value) -> Value {
+    if let Some(members) = object.as_object_mut() {
+        members.insert(name.to_owned(), value);
+    }
+    object
+}
+
 /// Whole seconds of a moment; the standard library has no conversion that cannot fail.
 fn whole(seconds: f64) -> u64 {
     std::time::Duration::try_from_secs_f64(seconds.max(0.0)).map_or(0, |since| since.as_secs())
@@ -108,15 +198,15 @@ mod tests {
     #[test]
     fn each_fetch_hands_out_a_new_identity_that_expires() {
         let credentials = Credentials::default();
-        let first = credentials.issue().unwrap();
-        assert_eq!(first["AccessKeyId"], "AKIATEST0001");
+        let first = credentials.issue(Issuer::Container).unwrap();
+        assert_eq!(first.access_key, "AKIATEST0001");
         credentials.behave(serde_json::from_str(r#"{"expires_in_seconds":-1}"#).unwrap());
-        let second = credentials.issue().unwrap();
-        assert_eq!(second["AccessKeyId"], "AKIATEST0002");
+        let second = credentials.issue(Issuer::Sts).unwrap();
+        assert_eq!(second.access_key, "ASIASTS0002");
         let standing = |id, token| credentials.standing(id, token);
         assert_eq!(standing("AKIATEST0001", Some("token-0001")), Standing::Good);
         assert_eq!(standing("AKIATEST0001", Some("token-0002")), Standing::WrongToken);
-        assert_eq!(standing("AKIATEST0002", Some("token-0002")), Standing::Expired);
+        assert_eq!(standing("ASIASTS0002", Some("token-0002")), Standing::Expired);
         assert_eq!(standing("AKIAELSEWHERE", None), Standing::Foreign);
     }
 
@@ -124,8 +214,8 @@ mod tests {
     fn a_failing_endpoint_answers_its_status_until_told_otherwise() {
         let credentials = Credentials::default();
         credentials.behave(serde_json::from_str(r#"{"status":500}"#).unwrap());
-        assert_eq!(credentials.issue(), Err(500));
+        assert_eq!(credentials.issue(Issuer::Sso).unwrap_err().status, 500);
         credentials.behave(serde_json::from_str(r#"{"status":200}"#).unwrap());
-        assert!(credentials.issue().is_ok());
+        assert!(credentials.issue(Issuer::Sso).is_ok());
     }
 }

@@ -16,6 +16,7 @@ mod credentials;
 mod exchange;
 mod fault;
 mod identifier;
+mod issuer;
 mod listener;
 mod material;
 mod service;

@@ -3,7 +3,7 @@
 pub(crate) mod key_description;
 
 mod alias;
-mod authorization;
+pub(crate) mod authorization;
 mod corruption;
 mod create;
 mod error;
