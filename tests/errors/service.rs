@@ -113,7 +113,7 @@ fn no_credentials_says_which_sources_were_tried() {
         &host(&["list"], &environment),
         "slot 0 0x30",
         &[
-            "hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: token \"hardkey\": no AWS credentials: the credential provider was not enabled: no credentials found in chain. Attempted: Environment: the credential provider was not enabled: environment variable not set Profile: the credential provider was not enabled WebIdentityToken: the credential provider was not enabled: $AWS_WEB_IDENTITY_TOKEN_FILE was not set EcsContainer: the credential provider was not enabled: ECS provider not configured Ec2InstanceMetadata: the credential provider was not enabled: IMDS disabled by AWS_EC2_METADATA_DISABLED env var set to `true`; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role is attached",
+            "hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: token \"hardkey\": no AWS credentials; tried: environment (AWS_ACCESS_KEY_ID is not set), profile default (no credentials in /dev/null or /dev/null), web identity (AWS_WEB_IDENTITY_TOKEN_FILE is not set), container (neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set), instance metadata (switched off by AWS_EC2_METADATA_DISABLED); set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role is attached",
         ],
     );
 }

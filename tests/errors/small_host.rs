@@ -1,9 +1,11 @@
 //! The smallest host there is: `small-host MODULE list`, `small-host MODULE list-twice SECONDS` with a pause between,
-//! or `small-host MODULE sign LABEL`.
+//! `small-host MODULE sign LABEL`, or `small-host MODULE sign-lines LABEL`, which signs each line of standard input when it
+//! comes.
 //!
 //! Prints each call's code, and labels of keys, to standard output; the module's own lines go to standard error.
 
 use std::env;
+use std::io::stdin;
 use std::path::PathBuf;
 use std::thread;
 use std::time::Duration;
@@ -28,6 +30,7 @@ fn main() {
                 list(&module, slot, session);
             }
             "sign" => sign(&module, session, &arguments[2]),
+            "sign-lines" => sign_lines(&module, slot, session, &arguments[2]),
             other => panic!("{other}?"),
         }
     }
@@ -61,5 +64,24 @@ fn sign(module: &Module, session: ck::CK_SESSION_HANDLE, label: &str) {
     match module.sign(session, key, ck::CKM_SHA256_RSA_PKCS, b"data") {
         Ok(signature) => println!("{} bytes", signature.len()),
         Err(rv) => println!("C_Sign {rv:#x}"),
+    }
+}
+
+/// Prints each signature in hexadecimal.
+fn sign_lines(module: &Module, slot: ck::CK_SLOT_ID, session: ck::CK_SESSION_HANDLE, label: &str) {
+    let class = ck::CKO_PRIVATE_KEY.to_ne_bytes();
+    let template = [attribute(ck::CKA_CLASS, &class), attribute(ck::CKA_LABEL, label.as_bytes())];
+    for line in stdin().lines() {
+        // A search that fails is begun again with the next line.
+        match module.find(session, &template) {
+            Ok(keys) if keys.is_empty() => println!("slot {slot} no key"),
+            Ok(keys) => match module.sign(session, keys[0], ck::CKM_ECDSA_SHA256, line.unwrap().as_bytes()) {
+                Ok(signature) => {
+                    println!("{}", signature.iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+                }
+                Err(rv) => println!("C_Sign {rv:#x}"),
+            },
+            Err(rv) => println!("slot {slot} {rv:#x}"),
+        }
     }
 }

@@ -57,9 +57,10 @@ fn credentials_that_ended_and_cannot_be_renewed_are_an_error_until_they_can() {
     let outcome = from_container("credentials-source-fails-for-good", &emulator).run().success();
     assert_eq!(outcome.text(), "C_Sign CKR_DEVICE_ERROR\nsigned when the source was back\n");
     let line = format!(
-        "hardkey: C_Sign: CKR_DEVICE_ERROR: key {}: no AWS credentials: an error occurred while loading credentials: \
-         Non-success status from HTTP credential provider: StatusCode(500); \
-         set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role is attached",
+        "hardkey: C_Sign: CKR_DEVICE_ERROR: key {}: no AWS credentials; tried: environment (AWS_ACCESS_KEY_ID is not set), \
+         profile default (no credentials in /dev/null or /dev/null), web identity (AWS_WEB_IDENTITY_TOKEN_FILE is not set), \
+         container (the endpoint answered with status 500); \
+         correct the source named last, or take its settings away: those after it are asked only when it is not set up",
         emulator.key(0).arn
     );
     assert_eq!(outcome.hardkey_lines(), [&line]);
@@ -116,6 +117,10 @@ fn a_search_for_credentials_that_nobody_answers_ends_at_the_deadline() {
     let outcome = scenario.run().success();
     assert_eq!(outcome.text(), "C_FindObjectsInit CKR_DEVICE_ERROR\nwithin 3 s\n");
     let [line] = outcome.hardkey_lines()[..] else { panic!("{}", outcome.stderr) };
-    let start = "hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: token \"release\": no AWS credentials: ";
-    assert!(line.starts_with(start) && line.contains("could not communicate with IMDS"), "{line}");
+    let start =
+        "hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: token \"release\": no AWS credentials; tried: environment (";
+    assert!(
+        line.starts_with(start) && line.contains("instance metadata (the service could not be reached: "),
+        "{line}"
+    );
 }

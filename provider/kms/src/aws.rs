@@ -7,6 +7,7 @@ mod error;
 mod identity;
 mod name;
 mod record;
+mod source;
 mod transport;
 
 use std::sync::Arc;

@@ -257,7 +257,7 @@ pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
 }
 
 /// A stranger's text on one line: white space made single spaces, other control characters escaped, length bounded.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     let mut shown = String::new();
     for word in text.split_whitespace() {
         if !shown.is_empty() {

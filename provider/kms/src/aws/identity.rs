@@ -12,10 +12,11 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 
-use super::error::{Failure, chain};
+use super::error::Failure;
+use super::source::{Memory, Search};
 use super::transport::Transport;
 use crate::deadline::Deadline;
-use crate::lane::Lanes;
+use crate::lane::{LaneError, Lanes};
 use crate::network::SharedNetwork;
 use crate::service::ServiceErrorKind;
 
@@ -36,8 +37,15 @@ pub(super) struct Identity {
     profile: Option<String>,
     network: SharedNetwork,
     /// One lane: a provider is never polled on two runtimes.
-    source: Lanes<Arc<OnceLock<SdkConfig>>>,
+    source: Lanes<Arc<Origin>>,
     snapshot: Arc<Snapshot>,
+}
+
+/// What stays on the credential lane; a lane that is lost takes it with it.
+#[derive(Default)]
+struct Origin {
+    settings: OnceLock<SdkConfig>,
+    memory: Memory,
 }
 
 /// The credentials in force.
@@ -64,9 +72,9 @@ impl Identity {
     /// Region and settings from the environment and the shared files, read on the credential lane.
     pub(super) fn settings(&self, deadline: &Deadline) -> Result<SdkConfig, Failure> {
         let loader = self.loader()?;
-        self.source.run(QUEUE, deadline, |settings| {
-            let settings = Arc::clone(settings);
-            async move { load(&settings, loader).await }
+        self.source.run(QUEUE, deadline, |origin| {
+            let origin = Arc::clone(origin);
+            async move { load(&origin.settings, loader).await }
         })?
     }
 
@@ -97,20 +105,31 @@ impl Identity {
     fn renew(&self, asked: Instant, deadline: &Deadline) -> Result<(), Failure> {
         let loader = self.loader()?;
         let snapshot = self.snapshot();
-        self.source.run(QUEUE, deadline, |settings| {
-            let settings = Arc::clone(settings);
+        let search = Arc::new(Search::new(self.profile.clone()));
+        let searching = Arc::clone(&search);
+        let outcome = self.source.run(QUEUE, deadline, |origin| {
+            let origin = Arc::clone(origin);
             async move {
                 // While this call waited for the lane.
                 if snapshot.is_newer_than(asked) {
                     return Ok(());
                 }
-                let settings = load(&settings, loader).await?;
-                let provider = settings.credentials_provider().ok_or_else(|| no_credentials("no source is set up"))?;
-                let credentials = provider.provide_credentials().await;
-                snapshot.publish(credentials.map_err(|error| no_credentials(&chain(&error)))?);
+                let settings = load(&origin.settings, loader).await?;
+                let found = searching.run(&settings, &origin.memory).await;
+                snapshot.publish(found.ok_or_else(|| searching.failure())?);
                 Ok(())
             }
-        })?
+        });
+        match outcome {
+            Ok(outcome) => outcome,
+            Err(LaneError::Deadline) => Err(search.failure_at_deadline()),
+            Err(LaneError::Busy) => Err(Failure::plain(
+                ServiceErrorKind::TimedOut,
+                "no AWS credentials: another call was still searching for them at the deadline".to_owned(),
+                "see which source does not answer, or raise timeout in [network]",
+            )),
+            Err(error @ LaneError::System(_)) => Err(error.into()),
+        }
     }
 
     fn loader(&self) -> Result<ConfigLoader, Failure> {
@@ -122,6 +141,8 @@ impl Identity {
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .http_client(Transport::new(Arc::clone(&network)))
             .identity_cache(aws_sdk_kms::config::IdentityCache::no_cache())
+            // The search for credentials has its own providers.
+            .no_credentials()
             .use_fips(network.settings().fips);
         if let Some(region) = &self.region {
             loader = loader.region(Region::new(region.clone()));
@@ -135,7 +156,7 @@ impl Identity {
 
 /// The SDK panics on an endpoint that is set and empty, which a pipeline's unset variable easily makes it.
 fn endpoints_are_usable() -> Result<(), Failure> {
-    for name in ["AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS"] {
+    for name in ["AWS_ENDPOINT_URL_KMS", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_SSO"] {
         let Some(value) = std::env::var_os(name) else { continue };
         let value = value.to_string_lossy();
         if !(value.starts_with("https://") || value.starts_with("http://")) {
@@ -146,7 +167,7 @@ fn endpoints_are_usable() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads the settings once per lane; a lane that is lost takes its settings with it.
+/// Reads the settings once per lane.
 async fn load(settings: &OnceLock<SdkConfig>, loader: ConfigLoader) -> Result<SdkConfig, Failure> {
     if let Some(settings) = settings.get() {
         return Ok(settings.clone());
@@ -160,14 +181,6 @@ async fn load(settings: &OnceLock<SdkConfig>, loader: ConfigLoader) -> Result<Sd
         ));
     }
     Ok(settings.get_or_init(|| loaded).clone())
-}
-
-fn no_credentials(why: &str) -> Failure {
-    Failure::plain(
-        ServiceErrorKind::Denied,
-        format!("no AWS credentials: {why}"),
-        "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role is attached",
-    )
 }
 
 impl Snapshot {

@@ -1,0 +1,193 @@
+//! Where credentials come from: AWS's sources, asked in AWS's documented order, each with the reason why it had none.
+//!
+//! The SDK's own chain keeps the reasons to itself once a source fails, and gives a profile that it could not read up for
+//! good. Here every search makes its sources anew, so that files and tokens that were rotated meanwhile are read again.
+
+mod reason;
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use aws_config::default_provider::use_fips::use_fips_provider;
+use aws_config::ecs::EcsCredentialsProvider;
+use aws_config::environment::credentials::EnvironmentVariableCredentialsProvider;
+use aws_config::imds::credentials::ImdsCredentialsProvider;
+use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_credential_types::provider::error::CredentialsError;
+
+use super::error::Failure;
+use crate::service::ServiceErrorKind;
+
+/// A source of credentials.
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Source {
+    Environment,
+    Profile(String),
+    WebIdentity,
+    Container,
+    InstanceMetadata,
+}
+
+/// What is kept from one search to the next: instance metadata repeats its last answer while it is out of order, as AWS
+/// asks of its SDKs ("static stability").
+#[derive(Debug, Default)]
+pub(super) struct Memory(OnceLock<ImdsCredentialsProvider>);
+
+/// One search. It is read after the search was given up, too.
+#[derive(Debug)]
+pub(super) struct Search {
+    profile: Option<String>,
+    progress: Mutex<Progress>,
+}
+
+#[derive(Debug, Default)]
+struct Progress {
+    failed: Vec<(Source, String)>,
+    /// The source that is being asked.
+    current: Option<Source>,
+    /// A source that is set up and fails ends the search.
+    ended_early: bool,
+}
+
+impl Search {
+    /// A search with this profile of the shared files, if one is configured.
+    pub(super) fn new(profile: Option<String>) -> Self {
+        Self { profile, progress: Mutex::default() }
+    }
+
+    /// Asks one source after the other; the first that has credentials ends the search.
+    pub(super) async fn run(&self, settings: &SdkConfig, memory: &Memory) -> Option<Credentials> {
+        let config = provider_config(settings).await;
+        for source in self.sources() {
+            self.lock().current = Some(source.clone());
+            let (reason, goes_on) = match reason::not_set_up(&source) {
+                Some(reason) => (reason, true),
+                None => match self.ask(&source, &config, memory).await {
+                    Ok(credentials) => return Some(credentials),
+                    Err(error) => {
+                        (reason::why(&source, &error), matches!(error, CredentialsError::CredentialsNotLoaded(_)))
+                    }
+                },
+            };
+            let mut progress = self.lock();
+            progress.current = None;
+            progress.failed.push((source, reason));
+            if !goes_on {
+                progress.ended_early = true;
+                return None;
+            }
+        }
+        None
+    }
+
+    /// The order: AWS SDKs and tools reference guide, "Standardized credential providers", read November 2026.
+    fn sources(&self) -> [Source; 5] {
+        let named = self.profile.clone().or_else(|| std::env::var("AWS_PROFILE").ok());
+        let profile = Source::Profile(named.unwrap_or_else(|| "default".to_owned()));
+        [Source::Environment, profile, Source::WebIdentity, Source::Container, Source::InstanceMetadata]
+    }
+
+    async fn ask(
+        &self,
+        source: &Source,
+        config: &ProviderConfig,
+        memory: &Memory,
+    ) -> Result<Credentials, CredentialsError> {
+        match source {
+            Source::Environment => EnvironmentVariableCredentialsProvider::new().provide_credentials().await,
+            Source::Profile(_) => {
+                let mut builder = ProfileFileCredentialsProvider::builder().configure(config);
+                if let Some(profile) = &self.profile {
+                    builder = builder.profile_name(profile);
+                }
+                builder.build().provide_credentials().await
+            }
+            Source::WebIdentity => {
+                let provider = WebIdentityTokenCredentialsProvider::builder().configure(config).build();
+                provider.provide_credentials().await
+            }
+            Source::Container => {
+                EcsCredentialsProvider::builder().configure(config).build().provide_credentials().await
+            }
+            Source::InstanceMetadata => {
+                let provider = memory.0.get_or_init(|| ImdsCredentialsProvider::builder().configure(config).build());
+                provider.provide_credentials().await
+            }
+        }
+    }
+
+    /// Why the search found nothing.
+    pub(super) fn failure(&self) -> Failure {
+        let progress = self.lock();
+        let remedy = if progress.ended_early {
+            "correct the source named last, or take its settings away: those after it are asked only when it is not set up"
+        } else {
+            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role is attached"
+        };
+        Failure::plain(ServiceErrorKind::Denied, format!("no AWS credentials; tried: {}", progress.list()), remedy)
+    }
+
+    /// Why the search found nothing before its deadline.
+    pub(super) fn failure_at_deadline(&self) -> Failure {
+        let mut progress = self.lock();
+        if let Some(source) = progress.current.take() {
+            progress.failed.push((source, "no answer before the deadline".to_owned()));
+        }
+        let cause = if progress.failed.is_empty() {
+            "no AWS credentials: the search for them did not begin before the deadline".to_owned()
+        } else {
+            format!("no AWS credentials; tried: {}", progress.list())
+        };
+        let remedy = "see why that source does not answer, or raise timeout in [network]";
+        Failure::plain(ServiceErrorKind::TimedOut, cause, remedy)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Progress {
+    fn list(&self) -> String {
+        let reasons: Vec<String> = self.failed.iter().map(|(source, reason)| format!("{source} ({reason})")).collect();
+        reasons.join(", ")
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Environment => out.write_str("environment"),
+            Self::Profile(name) => write!(out, "profile {}", name.escape_debug()),
+            Self::WebIdentity => out.write_str("web identity"),
+            Self::Container => out.write_str("container"),
+            Self::InstanceMetadata => out.write_str("instance metadata"),
+        }
+    }
+}
+
+/// The settings of the SDK's providers: those of the clients.
+async fn provider_config(settings: &SdkConfig) -> ProviderConfig {
+    let mut config = ProviderConfig::without_region()
+        .with_behavior_version(Some(BehaviorVersion::v2026_01_12()))
+        .with_region(settings.region().cloned())
+        .with_use_fips(settings.use_fips())
+        .with_use_dual_stack(settings.use_dual_stack());
+    if let Some(http) = settings.http_client() {
+        config = config.with_http_client(http);
+    }
+    if let Some(retry) = settings.retry_config() {
+        config = config.with_retry_config(retry.clone());
+    }
+    if let Some(timeout) = settings.timeout_config() {
+        config = config.with_timeout_config(timeout.clone());
+    }
+    // Has the shared files read: what they say of endpoints reaches the providers only once somebody has asked for them.
+    let _ = use_fips_provider(&config).await;
+    config
+}

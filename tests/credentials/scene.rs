@@ -1,0 +1,179 @@
+//! One host with one key, and nothing that says who it is.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use hardkey_tests::built;
+use hardkey_tests::emulator::Emulator;
+use serde_json::Value;
+
+/// The role that tests assume.
+pub const ROLE: &str = "arn:aws:iam::111122223333:role/signer";
+
+/// An emulator with one key, and the environment of a host whose home folder is empty.
+pub struct Scene {
+    pub emulator: Emulator,
+    pub environment: BTreeMap<String, String>,
+}
+
+/// What the host did.
+pub struct Done {
+    pub stdout: String,
+    pub stderr: String,
+    pub took: Duration,
+}
+
+impl Scene {
+    pub fn new() -> Self {
+        let emulator = Emulator::start(&["ECC_NIST_P256,alias=release"]);
+        let environment = emulator.environment();
+        let mut scene = Self { emulator, environment };
+        for variable in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]
+        {
+            scene.environment.remove(variable);
+        }
+        let home = scene.emulator.folder();
+        scene.with("HOME", home.to_str().unwrap()).with("HARDKEY_KEY", "alias/release")
+    }
+
+    pub fn with(mut self, variable: &str, value: &str) -> Self {
+        self.environment.insert(variable.to_owned(), value.to_owned());
+        self
+    }
+
+    pub fn without(mut self, variable: &str) -> Self {
+        self.environment.remove(variable);
+        self
+    }
+
+    /// Where a file of the home folder is.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.emulator.folder().join(name)
+    }
+
+    /// A file of the home folder.
+    pub fn file(self, name: &str, content: &str) -> Self {
+        self.write(name, content);
+        self
+    }
+
+    pub fn write(&self, name: &str, content: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    /// With a configuration file in place of `HARDKEY_KEY`: these lines in its `[[token]]`, and these after it.
+    pub fn configured(self, token: &str, rest: &str) -> Self {
+        let text = format!("[[token]]\nlabel = \"release\"\nkeys = [\"alias/release\"]\n{token}\n{rest}\n");
+        let path = self.path("hardkey.toml").to_str().unwrap().to_owned();
+        self.file("hardkey.toml", &text).without("HARDKEY_KEY").with("HARDKEY_CONFIG", &path)
+    }
+
+    /// Assumes [`ROLE`] with the token in this file of the home folder.
+    pub fn with_web_identity(self, file: &str) -> Self {
+        let path = self.path(file).to_str().unwrap().to_owned();
+        let sts = self.emulator.issuer_url("sts");
+        self.with("AWS_WEB_IDENTITY_TOKEN_FILE", &path)
+            .with("AWS_ROLE_ARN", ROLE)
+            .with("AWS_ROLE_SESSION_NAME", "pipeline-7")
+            .with("AWS_ENDPOINT_URL_STS", &sts)
+    }
+
+    /// Asks the emulator's container endpoint.
+    pub fn with_container(self) -> Self {
+        let url = self.emulator.credentials_url();
+        self.with("AWS_CONTAINER_CREDENTIALS_FULL_URI", &url)
+    }
+
+    /// Asks the emulator's instance metadata.
+    pub fn with_metadata(self) -> Self {
+        let url = self.emulator.issuer_url("imds");
+        self.without("AWS_EC2_METADATA_DISABLED").with("AWS_EC2_METADATA_SERVICE_ENDPOINT", &url)
+    }
+
+    /// The host, running: it signs each line it is given.
+    pub fn host(&self) -> Host {
+        Host::start(&self.environment)
+    }
+
+    /// Runs the host for one signature.
+    pub fn run(&self) -> Done {
+        let host = self.host();
+        host.end_after("message")
+    }
+
+    /// Expects a signature, not a word from the module, and every request signed with this access key.
+    pub fn signs_with(&self, access_key: &str) {
+        let done = self.run();
+        assert_eq!(done.stderr, "", "{}", done.stdout);
+        assert_eq!(done.stdout.trim_end().len(), 128, "not a signature: {}", done.stdout);
+        // DescribeKey, GetPublicKey, Sign.
+        assert_eq!(self.emulator.counts().access_keys(), serde_json::json!({ access_key: 3 }));
+    }
+
+    /// Expects no key, and exactly this after the token's name on the one line of the module; no request to AWS KMS.
+    pub fn fails_with(&self, why: &str) -> Done {
+        let done = self.run();
+        assert_eq!(done.stdout, "slot 0 0x30\n", "{}", done.stderr);
+        let token = if self.environment.contains_key("HARDKEY_CONFIG") { "release" } else { "hardkey" };
+        let why = why.replace("HOME", self.emulator.folder().to_str().unwrap());
+        let line = format!("hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: token \"{token}\": {why}\n");
+        assert_eq!(done.stderr, line);
+        assert_eq!(self.emulator.counts().all_requests(), 0);
+        done
+    }
+
+    /// What the issuers were asked with.
+    pub fn asked(&self) -> Value {
+        self.emulator.asked()
+    }
+}
+
+/// A host that signs a line when it is given one.
+pub struct Host {
+    child: Child,
+    stdin: ChildStdin,
+    stdout: BufReader<ChildStdout>,
+    started: Instant,
+}
+
+impl Host {
+    pub fn start(environment: &BTreeMap<String, String>) -> Self {
+        let mut command = Command::new(built::small_host());
+        command.arg(built::module()).args(["sign-lines", "release"]).env_clear().envs(environment);
+        command.env("PATH", std::env::var_os("PATH").unwrap());
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (stdin, stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        Self { child, stdin, stdout: BufReader::new(stdout), started: Instant::now() }
+    }
+
+    /// The signature in hexadecimal, or what the host says in place of one.
+    pub fn sign(&mut self, message: &str) -> String {
+        writeln!(self.stdin, "{message}").unwrap();
+        let mut line = String::new();
+        self.stdout.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
+    /// One more line, then the end.
+    pub fn end_after(mut self, message: &str) -> Done {
+        let stdout = format!("{}\n", self.sign(message));
+        let took = self.started.elapsed();
+        Done { stdout, stderr: self.end(), took }
+    }
+
+    /// What the module logged. A host that fails fails the test.
+    pub fn end(self) -> String {
+        let Self { mut child, stdin, .. } = self;
+        drop(stdin);
+        let mut stderr = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();
+        assert!(child.wait().unwrap().success(), "{stderr}");
+        stderr
+    }
+}
