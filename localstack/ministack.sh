@@ -1,9 +1,13 @@
 #!/usr/bin/env bash
 # ministack: the everyday AWS emulator of others. `ministack.sh install|start|stop|status`; `start` and `status` print its URL.
 
-name=ministack
-port_variable=HARDKEY_MINISTACK_PORT
-port=${HARDKEY_MINISTACK_PORT:-4568}
+# ministack-auth.sh sets these four and reads the rest.
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then
+    name=ministack
+    port_variable=HARDKEY_MINISTACK_PORT
+    port=${HARDKEY_MINISTACK_PORT:-4568}
+    auth=false
+fi
 health=/_ministack/health
 # shellcheck source=localstack/server.sh
 . "$(dirname "${BASH_SOURCE[0]}")/server.sh"
@@ -16,9 +20,9 @@ install() {
 }
 
 launch() {
-    # BIND_HOST: the default is 0.0.0.0. AUTH=false: signatures and policies are not checked.
+    # BIND_HOST: the default is 0.0.0.0. AUTH: whether signatures and policies are checked.
     exec env "${clean[@]}" -C "$home/run" \
-        BIND_HOST=127.0.0.1 GATEWAY_PORT="$port" MINISTACK_REGION=eu-west-1 AUTH=false \
+        BIND_HOST=127.0.0.1 GATEWAY_PORT="$port" MINISTACK_REGION=eu-west-1 AUTH="$auth" \
         SERVICES=kms,sts,iam,cloudtrail SFTP_ENABLED=0 IOT_MTLS_ENABLED=0 \
         "$venv/bin/python" -m ministack
 }

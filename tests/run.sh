@@ -182,7 +182,7 @@ for name in $(compgen -e); do
     AWS_* | HARDKEY_* | OPENSSL_* | PKCS11_* | SSL_CERT_* | *_CA_BUNDLE | *_PROXY | *_proxy) unset "$name" ;;
     esac
 done
-export HARDKEY_EMULATOR=$target/debug/hardkey-emulator HARDKEY_MINISTACK_PORT=0 HARDKEY_LOCALSTACK_PORT=0
+export HARDKEY_EMULATOR=$target/debug/hardkey-emulator HARDKEY_MINISTACK_PORT=0 HARDKEY_MINISTACK_AUTH_PORT=0 HARDKEY_LOCALSTACK_PORT=0
 
 check_component fmt format cargo fmt --all --check
 check_component clippy clippy cargo clippy --locked --workspace --all-targets -- -D warnings
@@ -191,6 +191,7 @@ check walls walls
 RUSTDOCFLAGS='-D warnings -A rustdoc::private-intra-doc-links' \
     check documentation cargo doc --locked --workspace --no-deps --document-private-items --quiet
 start_server ministack HARDKEY_TEST_MINISTACK
+start_server ministack-auth HARDKEY_TEST_MINISTACK_AUTH
 start_server localstack HARDKEY_TEST_LOCALSTACK
 cargo_tests
 stop_servers

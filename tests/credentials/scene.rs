@@ -98,7 +98,7 @@ impl Scene {
 
     /// The host, running: it signs each line it is given.
     pub fn host(&self) -> Host {
-        Host::start(&self.environment)
+        Host::start(&self.environment, "release")
     }
 
     /// Runs the host for one signature.
@@ -143,9 +143,10 @@ pub struct Host {
 }
 
 impl Host {
-    pub fn start(environment: &BTreeMap<String, String>) -> Self {
+    /// Starts one that signs with the key of this label.
+    pub fn start(environment: &BTreeMap<String, String>, label: &str) -> Self {
         let mut command = Command::new(built::small_host());
-        command.arg(built::module()).args(["sign-lines", "release"]).env_clear().envs(environment);
+        command.arg(built::module()).args(["sign-lines", label]).env_clear().envs(environment);
         command.env("PATH", std::env::var_os("PATH").unwrap());
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (stdin, stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());

@@ -173,6 +173,12 @@ fn foreign(status: u16) -> (ServiceErrorKind, &'static str) {
 /// Error names: AWS KMS API reference, common errors and each operation's own, November 2026.
 fn remedy(code: &str, action: &str) -> (ServiceErrorKind, String) {
     let (kind, text) = match code {
+        "AccessDeniedException" | "AccessDenied" if action.starts_with("kms:List") => {
+            return (
+                ServiceErrorKind::Denied,
+                format!("allow {action} on *, in the identity's policy, or name the keys"),
+            );
+        }
         "AccessDeniedException" | "AccessDenied" => {
             return (
                 ServiceErrorKind::Denied,
