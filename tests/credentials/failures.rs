@@ -157,7 +157,7 @@ fn a_session_token_that_has_expired_is_said_to_have() {
             "hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: token \"hardkey\": AWS KMS answered kms:DescribeKey with ExpiredTokenException: {message}"
         )
     );
-    assert_eq!(id.split_once("); ").unwrap().1, "renew the AWS credentials of this process\n");
+    assert!(id.split_once("); ").unwrap().1.starts_with("renew the AWS credentials of this process"), "{id}");
     // Once more with what the sources have then.
     assert_eq!(scene.emulator.counts().requests("DescribeKey"), 2);
 }

@@ -1,7 +1,9 @@
 //! A failed search is one line that names every source that was tried and why each had nothing; it holds no secret. Here:
 //! sources that are asked over the network.
 
+use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::thread;
 
 use serde_json::json;
 
@@ -108,6 +110,46 @@ fn instance_metadata_that_does_not_answer_is_said_not_to() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", silent.local_addr().unwrap());
     Scene::new().with_metadata().with("AWS_EC2_METADATA_SERVICE_ENDPOINT", &url).fails_with(&line);
+}
+
+/// A server that answers each request by its method, and closes.
+fn canned(put: &'static str, get: &'static str) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        while let Ok((mut stream, _)) = listener.accept() {
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                let mut byte = [0];
+                if stream.read_exact(&mut byte).is_err() {
+                    break;
+                }
+                head.push(byte[0]);
+            }
+            let answer = if head.starts_with(b"PUT") { put } else { get };
+            // The host may be gone.
+            let _ = write!(stream, "HTTP/1.1 {answer}\r\nconnection: close\r\n\r\n");
+        }
+    });
+    url
+}
+
+#[test]
+fn instance_metadata_that_is_switched_off_or_has_no_role_is_told_apart() {
+    let forbidden = canned("403 Forbidden\r\ncontent-length: 0", "200 OK\r\ncontent-length: 0");
+    let reasons = without_metadata("the service refused a session token with status 403");
+    let scene = Scene::new().with_metadata().with("AWS_EC2_METADATA_SERVICE_ENDPOINT", &forbidden);
+    scene.fails_with(&broken(&reasons.each_ref().map(String::as_str)));
+    let token = "200 OK\r\nx-aws-ec2-metadata-token-ttl-seconds: 60\r\ncontent-length: 0";
+    let bare = canned(token, "404 Not Found\r\ncontent-length: 0");
+    let reasons = without_metadata("no role is attached to this instance");
+    let scene = Scene::new().with_metadata().with("AWS_EC2_METADATA_SERVICE_ENDPOINT", &bare);
+    scene.fails_with(&nothing(&reasons.each_ref().map(String::as_str)));
+    // Version 2 alone: without its session token nothing is asked.
+    let old = canned("405 Method Not Allowed\r\ncontent-length: 0", "200 OK\r\ncontent-length: 0");
+    let reasons = without_metadata("the service gave no session token, without which version 2 answers nothing");
+    let scene = Scene::new().with_metadata().with("AWS_EC2_METADATA_SERVICE_ENDPOINT", &old);
+    scene.fails_with(&broken(&reasons.each_ref().map(String::as_str)));
 }
 
 #[test]

@@ -158,6 +158,9 @@ fn of_metadata(error: &CredentialsError) -> String {
     if text.contains("IMDS is disabled or") {
         return "the service refused a session token with status 403".to_owned();
     }
+    if causes(error).any(|cause| matches!(cause.downcast_ref(), Some(ImdsError::FailedToLoadToken(_)))) {
+        return "the service gave no session token, without which version 2 answers nothing".to_owned();
+    }
     if text.contains("endpoint mode") || text.contains("invalid URI") {
         return "AWS_EC2_METADATA_SERVICE_ENDPOINT or its mode is not one".to_owned();
     }
