@@ -3,8 +3,6 @@
 //! Every case is a process of its own that loads the module. Which source was used is told by the emulator, which counts
 //! requests by their access key.
 
-#[path = "../process/black_hole.rs"]
-mod black_hole;
 mod deadline;
 mod failures;
 mod line;

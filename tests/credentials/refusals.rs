@@ -7,9 +7,9 @@ use std::thread;
 
 use serde_json::json;
 
-use crate::black_hole::BlackHole;
 use crate::line::{broken, broken_container, broken_web_identity, nothing, without_metadata};
 use crate::scene::Scene;
+use hardkey_tests::black_hole::BlackHole;
 
 /// An address that refuses connections, and the text of that.
 fn closed() -> String {
