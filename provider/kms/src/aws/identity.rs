@@ -105,7 +105,7 @@ impl Identity {
     fn renew(&self, asked: Instant, deadline: &Deadline) -> Result<(), Failure> {
         let loader = self.loader()?;
         let snapshot = self.snapshot();
-        let search = Arc::new(Search::new(self.profile.clone()));
+        let search = Arc::new(Search::new(self.profile.clone(), false));
         let searching = Arc::clone(&search);
         let outcome = self.source.run(QUEUE, deadline, |origin| {
             let origin = Arc::clone(origin);

@@ -11,7 +11,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use aws_config::default_provider::use_fips::use_fips_provider;
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::credentials::EnvironmentVariableCredentialsProvider;
-use aws_config::imds::credentials::ImdsCredentialsProvider;
+use aws_config::imds::{self, credentials::ImdsCredentialsProvider};
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
@@ -22,6 +22,9 @@ use aws_credential_types::provider::error::CredentialsError;
 
 use super::error::Failure;
 use crate::service::ServiceErrorKind;
+
+/// EC2 user guide, "Use the Instance Metadata Service".
+const METADATA: &str = "http://169.254.169.254";
 
 /// A source of credentials.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -42,6 +45,8 @@ pub(super) struct Memory(OnceLock<ImdsCredentialsProvider>);
 #[derive(Debug)]
 pub(super) struct Search {
     profile: Option<String>,
+    /// Whether the environment, and every file and address it can name, belongs to somebody with fewer rights.
+    privileged: bool,
     progress: Mutex<Progress>,
 }
 
@@ -55,17 +60,19 @@ struct Progress {
 }
 
 impl Search {
-    /// A search with this profile of the shared files, if one is configured.
-    pub(super) fn new(profile: Option<String>) -> Self {
-        Self { profile, progress: Mutex::default() }
+    /// A search with this profile of the shared files, if one is configured. In a privileged process it is one for the
+    /// role of the instance.
+    pub(super) fn new(profile: Option<String>, privileged: bool) -> Self {
+        Self { profile, privileged, progress: Mutex::default() }
     }
 
     /// Asks one source after the other; the first that has credentials ends the search.
     pub(super) async fn run(&self, settings: &SdkConfig, memory: &Memory) -> Option<Credentials> {
-        let config = provider_config(settings).await;
+        let config = self.provider_config(settings).await;
         for source in self.sources() {
             self.lock().current = Some(source.clone());
-            let (reason, goes_on) = match reason::not_set_up(&source) {
+            let not_set_up = if self.privileged { None } else { reason::not_set_up(&source) };
+            let (reason, goes_on) = match not_set_up {
                 Some(reason) => (reason, true),
                 None => match self.ask(&source, &config, memory).await {
                     Ok(credentials) => return Some(credentials),
@@ -85,11 +92,37 @@ impl Search {
         None
     }
 
+    /// The settings of the SDK's providers: those of the clients.
+    async fn provider_config(&self, settings: &SdkConfig) -> ProviderConfig {
+        let mut config = ProviderConfig::without_region()
+            .with_behavior_version(Some(BehaviorVersion::v2026_01_12()))
+            .with_region(settings.region().cloned())
+            .with_use_fips(settings.use_fips())
+            .with_use_dual_stack(settings.use_dual_stack());
+        if let Some(http) = settings.http_client() {
+            config = config.with_http_client(http);
+        }
+        if let Some(retry) = settings.retry_config() {
+            config = config.with_retry_config(retry.clone());
+        }
+        if let Some(timeout) = settings.timeout_config() {
+            config = config.with_timeout_config(timeout.clone());
+        }
+        // Has the shared files read: what they say of endpoints reaches the providers only once somebody has asked for them.
+        if !self.privileged {
+            let _ = use_fips_provider(&config).await;
+        }
+        config
+    }
+
     /// The order: AWS SDKs and tools reference guide, "Standardized credential providers", read November 2026.
-    fn sources(&self) -> [Source; 5] {
+    fn sources(&self) -> Vec<Source> {
+        if self.privileged {
+            return vec![Source::InstanceMetadata];
+        }
         let named = self.profile.clone().or_else(|| std::env::var("AWS_PROFILE").ok());
         let profile = Source::Profile(named.unwrap_or_else(|| "default".to_owned()));
-        [Source::Environment, profile, Source::WebIdentity, Source::Container, Source::InstanceMetadata]
+        vec![Source::Environment, profile, Source::WebIdentity, Source::Container, Source::InstanceMetadata]
     }
 
     async fn ask(
@@ -115,10 +148,27 @@ impl Search {
                 EcsCredentialsProvider::builder().configure(config).build().provide_credentials().await
             }
             Source::InstanceMetadata => {
-                let provider = memory.0.get_or_init(|| ImdsCredentialsProvider::builder().configure(config).build());
+                let provider = match memory.0.get() {
+                    Some(provider) => provider,
+                    None => {
+                        let made = self.metadata(config)?;
+                        memory.0.get_or_init(|| made)
+                    }
+                };
                 provider.provide_credentials().await
             }
         }
+    }
+
+    fn metadata(&self, config: &ProviderConfig) -> Result<ImdsCredentialsProvider, CredentialsError> {
+        let provider = ImdsCredentialsProvider::builder().configure(config);
+        if !self.privileged {
+            return Ok(provider.build());
+        }
+        // Otherwise the environment and the shared files may name another address.
+        let client = imds::Client::builder().configure(config).endpoint(METADATA);
+        let client = client.map_err(CredentialsError::invalid_configuration)?;
+        Ok(provider.imds_client(client.build()).build())
     }
 
     /// Why the search found nothing.
@@ -126,6 +176,8 @@ impl Search {
         let progress = self.lock();
         let remedy = if progress.ended_early {
             "correct the source named last, or take its settings away: those after it are asked only when it is not set up"
+        } else if self.privileged {
+            "attach a role to this instance: a set-user-id program believes no other source"
         } else {
             "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role is attached"
         };
@@ -171,23 +223,16 @@ impl fmt::Display for Source {
     }
 }
 
-/// The settings of the SDK's providers: those of the clients.
-async fn provider_config(settings: &SdkConfig) -> ProviderConfig {
-    let mut config = ProviderConfig::without_region()
-        .with_behavior_version(Some(BehaviorVersion::v2026_01_12()))
-        .with_region(settings.region().cloned())
-        .with_use_fips(settings.use_fips())
-        .with_use_dual_stack(settings.use_dual_stack());
-    if let Some(http) = settings.http_client() {
-        config = config.with_http_client(http);
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_in_a_privileged_process_is_for_the_role_of_the_instance_alone() {
+        let search = Search::new(Some("release".to_owned()), true);
+        assert_eq!(search.sources(), [Source::InstanceMetadata]);
+        let sources = Search::new(Some("release".to_owned()), false).sources();
+        assert_eq!(sources.len(), 5);
+        assert!(sources.contains(&Source::Profile("release".to_owned())));
     }
-    if let Some(retry) = settings.retry_config() {
-        config = config.with_retry_config(retry.clone());
-    }
-    if let Some(timeout) = settings.timeout_config() {
-        config = config.with_timeout_config(timeout.clone());
-    }
-    // Has the shared files read: what they say of endpoints reaches the providers only once somebody has asked for them.
-    let _ = use_fips_provider(&config).await;
-    config
 }
