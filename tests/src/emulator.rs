@@ -34,12 +34,20 @@ pub struct EmulatorKey {
 impl Emulator {
     /// Starts one with these keys, in the words of its `--key` option, for example `RSA_3072,alias=release`.
     pub fn start(keys: &[&str]) -> Self {
+        Self::named(keys, &[])
+    }
+
+    /// The same, with a certificate that is for these hosts as well.
+    pub fn named(keys: &[&str], hosts: &[&str]) -> Self {
         let directory = TempDir::new().unwrap();
         let mut command = Command::new(built::emulator());
         command.args(["--aws-tls", "127.0.0.1:0", "--until-stdin-closes", "--ca-file"]);
         command.arg(directory.path().join("ca.pem"));
         for key in keys {
             command.args(["--key", key]);
+        }
+        for host in hosts {
+            command.args(["--name", host]);
         }
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();

@@ -3,6 +3,7 @@
 mod algorithm;
 mod attempts;
 mod client;
+mod endpoint;
 mod error;
 mod identity;
 mod name;
@@ -27,6 +28,7 @@ use client::Clients;
 use error::{Action, Failure};
 
 pub use algorithm::{KEY_SPECS, KeySpec};
+pub(crate) use endpoint::region_of as endpoint_region;
 pub use name::KeyName;
 
 /// Keys asked for at once: enough to hide the round trips, few enough for the lowest request quota.

@@ -15,6 +15,7 @@ use std::time::Duration;
 use hardkey_attest::admission::Exceptions;
 
 use crate::aws::AwsConfig;
+use crate::proxy::Proxies;
 
 pub use certificate::Certificate;
 pub use source::{Environment, load};
@@ -61,12 +62,14 @@ pub struct NetworkConfig {
     pub ca: Option<Arc<Vec<Vec<u8>>>>,
     /// Time to resolve a name, connect and shake hands.
     pub connect_timeout: Duration,
-    /// Use the cloud's FIPS endpoints.
-    pub fips: bool,
+    /// Use the cloud's FIPS endpoints; `None` leaves it to the cloud's own settings.
+    pub fips: Option<bool>,
     /// The most signatures under way at once, per key.
     pub lanes: usize,
-    /// Proxy for every request, instead of `HTTPS_PROXY` and its relatives.
-    pub proxy: Option<String>,
+    /// Whether the process is set-user-id or the like, so that its environment is not believed.
+    pub privileged: bool,
+    /// Which requests go through which proxy.
+    pub proxies: Proxies,
     /// Time for a whole operation, every attempt and wait included.
     pub timeout: Duration,
 }
@@ -80,16 +83,17 @@ impl Default for NetworkConfig {
             ca: None,
             // The AWS SDKs' default time to connect.
             connect_timeout: Duration::from_millis(3100),
-            fips: false,
+            fips: None,
             // As many signatures at once as large build machines have cores; each costs one connection.
             lanes: 32,
-            proxy: None,
+            privileged: false,
+            proxies: Proxies::default(),
             timeout: Duration::from_secs(30),
         }
     }
 }
 
-/// A proxy's URL may hold a password, so it is shown as set or not.
+/// Authorities are long, so they are counted.
 impl fmt::Debug for NetworkConfig {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("NetworkConfig")
@@ -99,7 +103,8 @@ impl fmt::Debug for NetworkConfig {
             .field("connect_timeout", &self.connect_timeout)
             .field("fips", &self.fips)
             .field("lanes", &self.lanes)
-            .field("proxy", &self.proxy.is_some())
+            .field("privileged", &self.privileged)
+            .field("proxies", &self.proxies)
             .field("timeout", &self.timeout)
             .finish()
     }

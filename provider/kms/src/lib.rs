@@ -8,6 +8,7 @@
 //! - [`service`]: the trait, key records, errors.
 //! - [`checked`]: a signature that is handed out has been verified.
 //! - [`aws`]: AWS KMS.
+//! - [`proxy`]: which requests go through which proxy.
 //! - [`lane`], [`network`], [`fork`]: how async SDKs run without a thread of ours, and in forked children.
 
 pub mod aws;
@@ -17,7 +18,10 @@ pub mod deadline;
 pub mod fork;
 pub mod lane;
 pub mod network;
+mod obstacle;
+pub mod proxy;
 pub mod service;
+mod trust;
 
 pub use deadline::Deadline;
 pub use service::KeyService;

@@ -10,102 +10,71 @@ use hickory_resolver::proto::op::Query;
 use hickory_resolver::proto::rr::{Name as DomainName, RecordType};
 use hickory_resolver::{Hosts, TokioResolver};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::ClientConfig;
 
 use crate::config::NetworkConfig;
+use crate::obstacle::Obstacle;
+use crate::proxy::Proxy;
+use crate::trust;
 
 /// The longest a parked connection is trusted. AWS closes idle connections after 20 s or more; a shorter life than
 /// the server's makes the race for a dying connection rare.
 const IDLE: Duration = Duration::from_secs(20);
 
-/// The network as one process sees it. Immutable once made, so every lane shares it.
+/// The network as one process sees it, shared by every lane.
 pub struct Network {
-    tls: ClientConfig,
     settings: NetworkConfig,
+    /// Made for the first request over TLS: parsing the trust store takes milliseconds, and metadata needs none.
+    tls: Mutex<Option<ClientConfig>>,
 }
 
-/// The network of a process, made when it is first needed: parsing the trust store has no place in `C_Initialize`.
+/// The network of a process.
 #[derive(Clone, Debug)]
-pub struct SharedNetwork {
-    settings: NetworkConfig,
-    made: Arc<Mutex<Option<Arc<Network>>>>,
+pub struct SharedNetwork(Arc<Network>);
+
+/// What a client is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Purpose {
+    /// Goes through the proxy of each URL.
+    pub(crate) proxied: bool,
+    /// Speaks TLS, to the service or to the proxy.
+    pub(crate) tls: bool,
 }
 
 impl SharedNetwork {
     /// Remembers the settings and does nothing else.
     #[must_use]
     pub fn new(settings: NetworkConfig) -> Self {
-        Self { settings, made: Arc::default() }
+        Self(Arc::new(Network { settings, tls: Mutex::default() }))
     }
 
-    /// The network; the same one for everybody. A failure is not remembered.
-    ///
-    /// # Errors
-    /// [`TrustError`], as [`Network::new`].
-    pub fn get(&self) -> Result<Arc<Network>, TrustError> {
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(network) = made.as_ref() {
-            return Ok(Arc::clone(network));
-        }
-        let network = Arc::new(Network::new(self.settings.clone())?);
-        Ok(Arc::clone(made.insert(network)))
+    /// The network; the same one for everybody.
+    #[must_use]
+    pub fn get(&self) -> Arc<Network> {
+        Arc::clone(&self.0)
     }
 
     /// Time for a whole operation.
     #[must_use]
     pub fn timeout(&self) -> Duration {
-        self.settings.timeout
-    }
-}
-
-/// Why there is no network to speak of.
-#[derive(Clone, Debug)]
-pub struct TrustError(String);
-
-impl fmt::Display for TrustError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
+        self.0.settings.timeout
     }
 }
 
 impl Network {
-    /// Reads the trust store: the file named in the configuration, else the system's.
-    ///
-    /// # Errors
-    /// [`TrustError`] when no certificate authority is left to trust, or TLS cannot be set up.
-    pub fn new(settings: NetworkConfig) -> Result<Self, TrustError> {
-        let roots = match &settings.ca {
-            Some(certificates) => {
-                let mut roots = RootCertStore::empty();
-                for certificate in certificates.iter() {
-                    roots.add(certificate.clone().into()).map_err(|error| {
-                        TrustError(format!("[network] ca_file holds a certificate that cannot be trusted: {error}"))
-                    })?;
-                }
-                roots
-            }
-            None => system_roots()?,
-        };
-        let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| TrustError(format!("TLS cannot be set up: {error}")))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(Self { tls, settings })
-    }
-
     /// The limits and switches it was made with.
     pub(crate) fn settings(&self) -> &NetworkConfig {
         &self.settings
     }
 
-    /// An HTTP client for one lane. `direct` bypasses every proxy.
+    /// An HTTP client for one lane.
     ///
     /// # Errors
-    /// reqwest's own error when the proxy setting cannot be used.
-    pub(crate) fn client(&self, connect: Duration, direct: bool) -> Result<reqwest::Client, reqwest::Error> {
+    /// [`Obstacle`] when there is no authority to trust.
+    pub(crate) fn client(&self, connect: Duration, purpose: Purpose) -> Result<reqwest::Client, Obstacle> {
+        let tls = if purpose.tls { self.tls()? } else { trust::no_tls()? };
         let mut builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(self.tls.clone())
+            .tls_backend_preconfigured(tls)
             .http1_only()
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
@@ -113,12 +82,26 @@ impl Network {
             .connect_timeout(connect)
             .pool_idle_timeout(IDLE)
             .tcp_nodelay(true);
-        if direct {
+        if purpose.proxied {
+            let proxies = self.settings.proxies.clone();
+            builder = builder
+                .proxy(reqwest::Proxy::custom(move |url| proxies.for_url(url).ok().flatten().map(Proxy::url).cloned()));
+        } else {
+            // Or reqwest would look for proxies itself.
             builder = builder.no_proxy();
-        } else if let Some(proxy) = &self.settings.proxy {
-            builder = builder.proxy(reqwest::Proxy::all(proxy)?);
         }
-        builder.build()
+        builder.build().map_err(|error| {
+            Obstacle::new(format!("no HTTP client can be made: {error}"), "report this as a bug, with this line")
+        })
+    }
+
+    /// A failure is not remembered.
+    fn tls(&self) -> Result<ClientConfig, Obstacle> {
+        let mut made = self.tls.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tls) = made.as_ref() {
+            return Ok(tls.clone());
+        }
+        Ok(made.insert(trust::tls(&self.settings)?).clone())
     }
 }
 
@@ -127,20 +110,6 @@ impl fmt::Debug for Network {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Network").field("settings", &self.settings).finish_non_exhaustive()
     }
-}
-
-fn system_roots() -> Result<RootCertStore, TrustError> {
-    let found = rustls_native_certs::load_native_certs();
-    let mut roots = RootCertStore::empty();
-    let (good, _) = roots.add_parsable_certificates(found.certs);
-    if good > 0 {
-        return Ok(roots);
-    }
-    let reasons: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
-    Err(TrustError(format!(
-        "no certificate authority is trusted on this machine ({}); install ca-certificates, correct SSL_CERT_FILE, or set ca_file in [network]",
-        if reasons.is_empty() { "the system's store is empty".to_owned() } else { reasons.join(", ") }
-    )))
 }
 
 /// Resolves names on the calling thread, from `/etc/hosts` and the servers of `/etc/resolv.conf`.

@@ -35,6 +35,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PATH")]
     pub(crate) ca_file: Option<PathBuf>,
 
+    /// One more name that the certificate of the https listener is for.
+    #[arg(long = "name", value_name = "HOST")]
+    pub(crate) names: Vec<String>,
+
     /// Also ends when stdin does.
     #[arg(long)]
     pub(crate) until_stdin_closes: bool,

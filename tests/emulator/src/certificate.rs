@@ -13,11 +13,11 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 /// Every name a loopback client may use.
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
-/// A TLS acceptor and the PEM of the authority that vouches for it.
+/// A TLS acceptor, for these names as well, and the PEM of the authority that vouches for it.
 ///
 /// # Errors
 /// Key generation or encoding failed.
-pub(crate) fn server() -> Result<(TlsAcceptor, String), Box<dyn Error + Send + Sync>> {
+pub(crate) fn server(names: &[String]) -> Result<(TlsAcceptor, String), Box<dyn Error + Send + Sync>> {
     let authority_key = KeyPair::generate()?;
     let mut authority = CertificateParams::default();
     authority.distinguished_name.push(DnType::CommonName, "Hardkey emulator CA");
@@ -26,7 +26,7 @@ pub(crate) fn server() -> Result<(TlsAcceptor, String), Box<dyn Error + Send + S
     let authority_certificate = authority.self_signed(&authority_key)?;
 
     let key = KeyPair::generate()?;
-    let mut leaf = CertificateParams::new(NAMES.map(String::from))?;
+    let mut leaf = CertificateParams::new([&NAMES.map(String::from), names].concat())?;
     leaf.distinguished_name.push(DnType::CommonName, "localhost");
     leaf.use_authority_key_identifier_extension = true;
     leaf.key_usages = vec![KeyUsagePurpose::DigitalSignature];

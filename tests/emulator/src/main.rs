@@ -92,7 +92,7 @@ async fn bind_tls(arguments: &Arguments) -> Result<Option<(TcpListener, TlsAccep
     let (Some(address), Some(path)) = (arguments.aws_tls, &arguments.ca_file) else {
         return Ok(None);
     };
-    let (acceptor, authority) = certificate::server()?;
+    let (acceptor, authority) = certificate::server(&arguments.names)?;
     std::fs::write(path, authority).map_err(|error| format!("{}: {error}", path.display()))?;
     let listener = listener::bind(address).await?;
     Ok(Some((listener, acceptor, path.clone())))

@@ -11,13 +11,14 @@ use aws_sdk_kms::config::retry::RetryConfig;
 use aws_sdk_kms::config::timeout::TimeoutConfig;
 use aws_sdk_kms::config::{IdentityCache, StalledStreamProtectionConfig};
 
+use super::endpoint;
 use super::error::Failure;
 use super::identity::{Identity, Snapshot};
 use super::transport::Transport;
 use crate::deadline::Deadline;
 use crate::lane::Lanes;
 use crate::network::{Network, SharedNetwork};
-use crate::service::{ServiceError, ServiceErrorKind};
+use crate::service::ServiceError;
 
 /// The clients of one token.
 pub(super) struct Clients {
@@ -68,12 +69,9 @@ impl Clients {
             return Ok(lanes);
         }
         let settings = self.identity.settings(deadline)?;
-        let network = self
-            .network
-            .get()
-            .map_err(|error| Failure::plain(ServiceErrorKind::Unavailable, error.to_string(), "then try again"))?;
+        let endpoint = endpoint::chosen(&settings, self.endpoint.as_deref())?;
+        let network = self.network.get();
         let snapshot = self.identity.snapshot();
-        let endpoint = self.endpoint.clone();
         let cap = network.settings().lanes;
         let build = move || client(&settings, &snapshot, endpoint.as_deref(), &network);
         Ok(self.lanes.get_or_init(|| Lanes::new(cap, build)))

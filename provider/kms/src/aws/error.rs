@@ -8,6 +8,7 @@ use aws_sdk_kms::operation::RequestId;
 
 use super::transport::was_sent;
 use crate::lane::LaneError;
+use crate::obstacle::Obstacle;
 use crate::service::{ServiceError, ServiceErrorKind};
 
 /// Messages are shown this far. The longest that help, a list of every credential source tried, have 700 characters.
@@ -71,8 +72,19 @@ impl Failure {
                 "check the network, or raise attempt_timeout in [network]".to_owned(),
             ),
             SdkError::DispatchFailure(failure) => {
-                let why =
-                    failure.as_connector_error().map_or_else(|| "no reason given".to_owned(), |error| chain(error));
+                let obstacle = failure.as_connector_error().and_then(|error| Obstacle::of(error));
+                let why = match (obstacle, failure.as_connector_error()) {
+                    (Some(obstacle), _) => clean(&obstacle.cause),
+                    (None, Some(error)) => chain(error),
+                    (None, None) => "no reason given".to_owned(),
+                };
+                let remedy = match obstacle {
+                    Some(obstacle) => &obstacle.remedy,
+                    None if failure.is_user() => {
+                        "check the endpoint, and that its certificate authority is trusted (ca_file in [network], or SSL_CERT_FILE)"
+                    }
+                    None => "check the network, the proxy (HTTPS_PROXY) and the endpoint",
+                };
                 let what = if failure.as_connector_error().is_some_and(was_sent) {
                     format!("the connection to AWS KMS broke during {name}: {why}")
                 } else {
@@ -81,12 +93,7 @@ impl Failure {
                 (
                     if failure.is_timeout() { ServiceErrorKind::TimedOut } else { ServiceErrorKind::Unavailable },
                     what,
-                    if failure.is_user() {
-                        "check the endpoint, and that its certificate authority is trusted (ca_file in [network], or SSL_CERT_FILE)"
-                    } else {
-                        "check the network, the proxy (HTTPS_PROXY) and the endpoint"
-                    }
-                    .to_owned(),
+                    remedy.to_owned(),
                 )
             }
             SdkError::ResponseError(_) => (

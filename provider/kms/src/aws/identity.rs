@@ -105,7 +105,7 @@ impl Identity {
     fn renew(&self, asked: Instant, deadline: &Deadline) -> Result<(), Failure> {
         let loader = self.loader()?;
         let snapshot = self.snapshot();
-        let search = Arc::new(Search::new(self.profile.clone(), false));
+        let search = Arc::new(Search::new(self.profile.clone(), self.network.get().settings().privileged));
         let searching = Arc::clone(&search);
         let outcome = self.source.run(QUEUE, deadline, |origin| {
             let origin = Arc::clone(origin);
@@ -134,16 +134,19 @@ impl Identity {
 
     fn loader(&self) -> Result<ConfigLoader, Failure> {
         endpoints_are_usable()?;
-        let network = self
-            .network
-            .get()
-            .map_err(|error| Failure::plain(ServiceErrorKind::Unavailable, error.to_string(), "then try again"))?;
+        let network = self.network.get();
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .http_client(Transport::new(Arc::clone(&network)))
             .identity_cache(aws_sdk_kms::config::IdentityCache::no_cache())
             // The search for credentials has its own providers.
-            .no_credentials()
-            .use_fips(network.settings().fips);
+            .no_credentials();
+        if let Some(fips) = network.settings().fips {
+            loader = loader.use_fips(fips);
+        }
+        if network.settings().privileged {
+            // Its environment names files, programs and endpoints that somebody with fewer rights chose.
+            loader = loader.empty_test_environment();
+        }
         if let Some(region) = &self.region {
             loader = loader.region(Region::new(region.clone()));
         }

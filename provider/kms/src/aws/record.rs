@@ -12,7 +12,7 @@ use super::algorithm::KeySpec;
 use super::attempts::Attempts;
 use super::error::{Action, Failure};
 use crate::deadline::Deadline;
-use crate::service::{KeyId, KeyRecord, Standing, UsableKey};
+use crate::service::{KeyId, KeyRecord, ServiceErrorKind, Standing, UsableKey};
 
 /// The most a page of `ListKeys` may hold: AWS KMS API reference, ListKeys. Fewer pages, fewer round trips.
 const KEYS_PER_PAGE: i32 = 1000;
@@ -40,10 +40,25 @@ pub(super) async fn fetch(
     if !name.may_be(arn) {
         return Err(Failure::malformed("the answer to kms:DescribeKey names another key"));
     }
+    in_region(client, arn)?;
     let id = KeyId::new(arn.to_owned());
     let label = label.or_else(|| name.alias().map(str::to_owned)).unwrap_or_else(|| metadata.key_id().to_owned());
     let standing = standing(client, arn, metadata, exceptions, deadline).await?;
     Ok(KeyRecord { name: name.as_str().to_owned(), id, label, standing })
+}
+
+/// The region of a token holds for what is answered too, whatever an alias or an endpoint leads to.
+fn in_region(client: &Client, arn: &str) -> Result<(), Failure> {
+    let region = client.config().region().map_or("", AsRef::as_ref);
+    // arn:PARTITION:kms:REGION:ACCOUNT:RESOURCE
+    match arn.split(':').nth(3) {
+        Some(found) if found == region => Ok(()),
+        _ => Err(Failure::plain(
+            ServiceErrorKind::Malformed,
+            format!("AWS KMS answered kms:DescribeKey with {arn:?}, but this token is in {region}"),
+            "check the endpoint, and that the key is in the region of the token",
+        )),
+    }
 }
 
 async fn standing(

@@ -16,16 +16,25 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
+use reqwest::Url;
+use reqwest::header::HeaderMap;
 
-use crate::network::Network;
+use super::error::chain;
+use crate::network::{Network, Purpose};
+use crate::obstacle::Obstacle;
+use crate::proxy::{Proxy, Route};
 
 /// A page of 1,000 keys has about 200 kB; nothing else asked for here comes near it.
 const LARGEST_ANSWER: usize = 4 << 20;
+
+/// Sent with every request to instance metadata and with no other: EC2 user guide, IMDSv2.
+const METADATA_HEADERS: [&str; 2] = ["x-aws-ec2-metadata-token", "x-aws-ec2-metadata-token-ttl-seconds"];
 
 /// The HTTP client of one lane.
 #[derive(Debug)]
 pub(super) struct Transport {
     network: Arc<Network>,
+    container: Option<String>,
     /// One per pair of time limits; the SDK uses a single one for KMS and another for instance metadata.
     connectors: Mutex<Vec<(Limits, SharedHttpConnector)>>,
 }
@@ -38,7 +47,8 @@ struct Limits {
 
 impl Transport {
     pub(super) fn new(network: Arc<Network>) -> Self {
-        Self { network, connectors: Mutex::new(Vec::new()) }
+        let container = if network.settings().privileged { None } else { container_host() };
+        Self { network, container, connectors: Mutex::new(Vec::new()) }
     }
 }
 
@@ -49,11 +59,12 @@ impl HttpClient for Transport {
         if let Some((_, connector)) = connectors.iter().find(|(known, _)| *known == limits) {
             return connector.clone();
         }
-        let connect = limits.connect.unwrap_or(self.network.settings().connect_timeout);
         let connector = SharedHttpConnector::new(Connector {
-            outward: self.network.client(connect, false).map_err(|error| error.to_string()),
-            direct: self.network.client(connect, true).map_err(|error| error.to_string()),
+            network: Arc::clone(&self.network),
+            container: self.container.clone(),
+            connect: limits.connect.unwrap_or(self.network.settings().connect_timeout),
             read: limits.read,
+            clients: Mutex::new(Vec::new()),
         });
         connectors.push((limits, connector.clone()));
         connector
@@ -62,43 +73,76 @@ impl HttpClient for Transport {
 
 #[derive(Debug)]
 struct Connector {
-    outward: Result<reqwest::Client, String>,
-    direct: Result<reqwest::Client, String>,
+    network: Arc<Network>,
+    container: Option<String>,
+    connect: Duration,
     read: Option<Duration>,
+    /// One per purpose, each made when it is first needed.
+    clients: Mutex<Vec<(Purpose, reqwest::Client)>>,
 }
 
 impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let prepared = self.prepare(request);
         HttpConnectorFuture::new(async move {
-            let answer = prepared?.send().await.map_err(classify)?;
-            receive(answer).await
+            let Prepared { request, route } = prepared?;
+            let answer = request.send().await.map_err(|error| classify(error, &route))?;
+            if let Some(obstacle) = route.refused(answer.status()) {
+                return Err(ConnectorError::user(obstacle.into()));
+            }
+            receive(answer, &route).await
         })
     }
 }
 
+struct Prepared {
+    request: reqwest::RequestBuilder,
+    route: Route,
+}
+
 impl Connector {
-    fn prepare(&self, request: HttpRequest) -> Result<reqwest::RequestBuilder, ConnectorError> {
+    fn prepare(&self, request: HttpRequest) -> Result<Prepared, ConnectorError> {
         let user = |error: &str| ConnectorError::user(error.to_owned().into());
         let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
         let (head, body) = request.into_parts();
-        let url = head.uri.to_string();
-        let client = if is_metadata(head.uri.host()) { &self.direct } else { &self.outward };
-        let client = client.as_ref().map_err(|error| user(error))?;
+        let url = Url::parse(&head.uri.to_string()).map_err(|error| ConnectorError::user(error.into()))?;
+        let proxies = &self.network.settings().proxies;
+        let is_container = url.scheme() == "http" && url.host_str() == self.container.as_deref();
+        let proxy = if is_container || is_metadata(&url, &head.headers) {
+            None
+        } else {
+            proxies.for_url(&url).map_err(|obstacle| ConnectorError::user(obstacle.clone().into()))?.cloned()
+        };
+        let purpose = Purpose {
+            proxied: proxy.is_some(),
+            tls: url.scheme() == "https" || proxy.as_ref().is_some_and(Proxy::is_https),
+        };
+        let client = self.client(purpose).map_err(|obstacle| ConnectorError::user(obstacle.into()))?;
         let body = body.bytes().ok_or_else(|| user("a streaming body was not expected"))?.to_vec();
-        let mut builder = client.request(head.method, url).headers(head.headers).body(body);
+        let route = Route::new(&url, proxy);
+        let mut request = client.request(head.method, url).headers(head.headers).body(body);
         if let Some(read) = self.read {
-            builder = builder.timeout(read);
+            request = request.timeout(read);
         }
-        Ok(builder)
+        Ok(Prepared { request, route })
+    }
+
+    fn client(&self, purpose: Purpose) -> Result<reqwest::Client, Obstacle> {
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, client)) = clients.iter().find(|(known, _)| *known == purpose) {
+            return Ok(client.clone());
+        }
+        let client = self.network.client(self.connect, purpose)?;
+        clients.push((purpose, client.clone()));
+        Ok(client)
     }
 }
 
-async fn receive(mut answer: reqwest::Response) -> Result<HttpResponse, ConnectorError> {
+async fn receive(mut answer: reqwest::Response, route: &Route) -> Result<HttpResponse, ConnectorError> {
     let status = StatusCode::from(answer.status());
     let headers = std::mem::take(answer.headers_mut());
     let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(classify)? {
+    while let Some(chunk) = answer.chunk().await.map_err(|error| classify(error, route))? {
         if body.len() + chunk.len() > LARGEST_ANSWER {
             return Err(ConnectorError::user(format!("the answer is longer than {LARGEST_ANSWER} bytes").into()));
         }
@@ -114,22 +158,34 @@ async fn receive(mut answer: reqwest::Response) -> Result<HttpResponse, Connecto
 }
 
 /// Tells the SDK's retry rules what happened. The URL is dropped from the text: the caller names the service.
-fn classify(error: reqwest::Error) -> ConnectorError {
+fn classify(error: reqwest::Error, route: &Route) -> ConnectorError {
     let error = error.without_url();
+    let or_itself = |obstacle: Option<Obstacle>, error: reqwest::Error| match obstacle {
+        Some(obstacle) => obstacle.into(),
+        None => error.into(),
+    };
+    // What happens once a connection is there is not the proxy's doing.
+    let connecting = error.is_connect();
     if error.is_timeout() {
-        return ConnectorError::timeout(error.into());
+        return ConnectorError::timeout(or_itself(connecting.then(|| route.silent()).flatten(), error));
     }
-    // A certificate that is not trusted does not become so by asking again.
-    if error.is_builder() || has_tls_error(&error) {
-        return ConnectorError::user(error.into());
+    let why = chain(&error);
+    // Neither a certificate that is not trusted nor a password that is wrong becomes good by asking again.
+    if has_tls_error(&error) {
+        return ConnectorError::user(or_itself(route.distrusted(&why), error));
     }
-    ConnectorError::io(error.into())
+    let obstacle = connecting.then(|| route.broken(&why)).flatten();
+    if error.is_builder() || (obstacle.is_some() && Route::is_locked(&why)) {
+        return ConnectorError::user(or_itself(obstacle, error));
+    }
+    ConnectorError::io(or_itself(obstacle, error))
 }
 
 /// Whether a request that ended like this had a connection to leave by: the service may then have carried it out.
 pub(super) fn was_sent(error: &ConnectorError) -> bool {
     let cause = error.source().and_then(|cause| cause.downcast_ref::<reqwest::Error>());
-    !error.is_user() && !cause.is_some_and(reqwest::Error::is_connect)
+    // An obstacle on the way is one that the request did not pass.
+    !error.is_user() && Obstacle::of(error).is_none() && !cause.is_some_and(reqwest::Error::is_connect)
 }
 
 /// hyper, hyper-rustls and tokio-rustls each hide the error of the one below inside an io::Error.
@@ -148,29 +204,75 @@ fn has_tls_error(error: &(dyn Error + 'static)) -> bool {
     false
 }
 
+/// The host of container credentials, where it has a name. Over http the SDK takes it only if it is loopback or one of the
+/// metadata addresses.
+fn container_host() -> Option<String> {
+    let url = Url::parse(&std::env::var("AWS_CONTAINER_CREDENTIALS_FULL_URI").ok()?).ok()?;
+    (url.scheme() == "http").then(|| url.host_str().map(str::to_owned)).flatten()
+}
+
 /// Instance and container metadata, and loopback: a proxy must not see what they answer, and could not reach them.
 /// Addresses: EC2 user guide (instance metadata), ECS and EKS developer guides (task and pod credentials).
-fn is_metadata(host: Option<&str>) -> bool {
-    let Some(host) = host else { return false };
-    match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+fn is_metadata(url: &Url, headers: &HeaderMap) -> bool {
+    // An instance metadata service that was given another address is known by what only it is asked with.
+    if headers.keys().any(|name| METADATA_HEADERS.contains(&name.as_str())) {
+        return true;
+    }
+    let Some(host) = url.host_str() else { return false };
+    match host.trim_matches(['[', ']']).parse::<IpAddr>().map(|address| address.to_canonical()) {
         Ok(IpAddr::V4(address)) => address.is_loopback() || address.is_link_local(),
         Ok(IpAddr::V6(address)) => address.is_loopback() || address.segments().starts_with(&[0xfd00, 0x0ec2]),
-        Err(_) => host.eq_ignore_ascii_case("localhost"),
+        // Every name below localhost is the machine itself: RFC 6761 §6.3.
+        Err(_) => host == "localhost" || host.ends_with(".localhost"),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use reqwest::header::{HeaderName, HeaderValue};
+
     use super::*;
+
+    fn bypasses(url: &str, headers: &HeaderMap) -> bool {
+        is_metadata(&Url::parse(url).unwrap(), headers)
+    }
 
     #[test]
     fn metadata_and_loopback_are_known_by_their_address() {
-        for host in ["169.254.169.254", "169.254.170.2", "169.254.170.23", "[fd00:ec2::254]", "127.0.0.1", "localhost"]
-        {
-            assert!(is_metadata(Some(host)), "{host}");
+        for host in [
+            "169.254.169.254",
+            "169.254.170.2",
+            "169.254.170.23",
+            "[fd00:ec2::254]",
+            "[fd00:ec2::23]",
+            "[::ffff:169.254.169.254]",
+            "127.0.0.1",
+            "127.9.9.9",
+            "[::1]",
+            "localhost",
+            "LOCALHOST",
+            "kms.localhost",
+        ] {
+            assert!(bypasses(&format!("http://{host}:8080/x"), &HeaderMap::new()), "{host}");
         }
-        for host in ["kms.eu-west-1.amazonaws.com", "10.0.0.1", "localhost.example.com"] {
-            assert!(!is_metadata(Some(host)), "{host}");
+        for host in [
+            "kms.eu-west-1.amazonaws.com",
+            "sts.eu-west-1.amazonaws.com",
+            "10.0.0.1",
+            "[fd00:ec3::254]",
+            "[fe80::1]",
+            "localhost.example.com",
+            "notlocalhost",
+        ] {
+            assert!(!bypasses(&format!("https://{host}/"), &HeaderMap::new()), "{host}");
+        }
+    }
+
+    #[test]
+    fn instance_metadata_at_another_address_is_known_by_its_headers() {
+        for name in METADATA_HEADERS {
+            let headers = HeaderMap::from_iter([(HeaderName::from_static(name), HeaderValue::from_static("x"))]);
+            assert!(bypasses("http://metadata.example/latest/api/token", &headers), "{name}");
         }
     }
 }

@@ -1,16 +1,16 @@
 //! The configuration file: its shape, and the checks a shape cannot express.
 
+mod network;
+
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
 
 use hardkey_attest::admission::Exceptions;
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Certificate, Config, ConfigError, Level, LogConfig, NetworkConfig, ServiceConfig, TokenConfig};
-use crate::aws::{AwsConfig, KeyName};
+use crate::aws::{AwsConfig, KeyName, endpoint_region};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,7 +20,7 @@ struct File {
     #[serde(default)]
     admission: Admission,
     #[serde(default)]
-    network: Network,
+    network: network::Network,
     #[serde(default)]
     log: Log,
 }
@@ -45,20 +45,6 @@ struct Token {
 struct Admission {
     #[serde(default)]
     allow_imported: bool,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Network {
-    attempts: Option<Spanned<i64>>,
-    attempt_timeout: Option<Spanned<f64>>,
-    ca_file: Option<Spanned<PathBuf>>,
-    connect_timeout: Option<Spanned<f64>>,
-    #[serde(default)]
-    fips: bool,
-    lanes: Option<Spanned<i64>>,
-    proxy: Option<String>,
-    timeout: Option<Spanned<f64>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -98,13 +84,14 @@ impl Place<'_> {
     }
 }
 
-/// Reads the text of a configuration file.
-pub(super) fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
+/// Reads the text of a configuration file; `network` is what holds where the file says nothing.
+pub(super) fn parse(path: &Path, text: &str, network: NetworkConfig) -> Result<Config, ConfigError> {
     let place = Place { path, text };
     let file: File = toml::from_str(text).map_err(|error| {
         let message = error.message().lines().collect::<Vec<_>>().join(" ");
         place.error(&error.span().unwrap_or(0..0), &format!("{message}; correct it or remove it"))
     })?;
+    without_fips_and_endpoint(&place, &file)?;
     let mut tokens: Vec<TokenConfig> = Vec::new();
     for token in &file.token {
         let checked = check_token(&place, token)?;
@@ -117,7 +104,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Config, ConfigError> {
     Ok(Config {
         tokens,
         admission: Exceptions { allow_imported: file.admission.allow_imported },
-        network: check_network(&place, file.network)?,
+        network: network::check(&place, file.network, network)?,
         log: LogConfig {
             level: match file.log.level {
                 Some(LevelName::Error) => Level::Error,
@@ -168,17 +155,7 @@ fn check_token(place: &Place<'_>, token: &Token) -> Result<TokenConfig, ConfigEr
             format!("token {label:?} has no keys; set keys = [\"arn:aws:kms:…\"], or discover = true to list them");
         return Err(place.error(&token.label.span(), &what));
     }
-    let endpoint = match &token.endpoint {
-        Some(url) if !(url.get_ref().starts_with("https://") || url.get_ref().starts_with("http://")) => {
-            let what = format!(
-                "endpoint {:?} is not a URL; write it like \"https://kms.eu-west-1.amazonaws.com\"",
-                url.get_ref()
-            );
-            return Err(place.error(&url.span(), &what));
-        }
-        Some(url) => Some(url.get_ref().clone()),
-        None => None,
-    };
+    let endpoint = check_endpoint(place, token, region.as_deref())?;
     let mut certificates = Vec::new();
     for path in &token.certificates {
         let found = Certificate::load(&place.relative(path.get_ref()))
@@ -189,51 +166,45 @@ fn check_token(place: &Place<'_>, token: &Token) -> Result<TokenConfig, ConfigEr
     Ok(TokenConfig { label: label.clone(), service: ServiceConfig::Aws(aws), certificates })
 }
 
-fn check_network(place: &Place<'_>, network: Network) -> Result<NetworkConfig, ConfigError> {
-    let default = NetworkConfig::default();
-    // Ten minutes is longer than any host waits; a tenth of a second is shorter than any answer takes.
-    let seconds = |field: &str, given: Option<Spanned<f64>>, default: Duration| match given {
-        Some(value) if !(0.1..=600.0).contains(value.get_ref()) => {
-            Err(place.error(&value.span(), &format!("{field} = {} must be 0.1 to 600 seconds", value.get_ref())))
+/// An endpoint of AWS's own has a region in its name, which must be the token's. Of any other name nobody can tell.
+fn check_endpoint(place: &Place<'_>, token: &Token, region: Option<&str>) -> Result<Option<String>, ConfigError> {
+    let Some(url) = &token.endpoint else { return Ok(None) };
+    let text = url.get_ref();
+    if !(text.starts_with("https://") || text.starts_with("http://")) {
+        let what = format!("endpoint {text:?} is not a URL; write it like \"https://kms.eu-west-1.amazonaws.com\"");
+        return Err(place.error(&url.span(), &what));
+    }
+    match (region, endpoint_region(text)) {
+        (Some(region), Some(other)) if region != other => {
+            let what = format!(
+                "endpoint {text:?} is in {other}, but token {:?} is in {region}; correct the endpoint, or make a [[token]] for {other}",
+                token.label.get_ref()
+            );
+            Err(place.error(&url.span(), &what))
         }
-        Some(value) => Ok(Duration::from_secs_f64(value.into_inner())),
-        None => Ok(default),
-    };
-    let count = |field: &str, given: Option<Spanned<i64>>, most: u32, default: u32| match given {
-        Some(value) => u32::try_from(*value.get_ref())
-            .ok()
-            .filter(|value| (1..=most).contains(value))
-            .ok_or_else(|| place.error(&value.span(), &format!("{field} = {} must be 1 to {most}", value.get_ref()))),
-        None => Ok(default),
-    };
-    let ca = match network.ca_file {
-        Some(path) => {
-            let certificates = Certificate::load(&place.relative(path.get_ref()))
-                .map_err(|reason| place.error(&path.span(), &format!("ca_file: {reason}")))?;
-            Some(Arc::new(certificates.into_iter().map(|certificate| certificate.der).collect()))
-        }
-        None => None,
-    };
-    Ok(NetworkConfig {
-        // More attempts than ten only add to a cloud's overload.
-        attempts: count("attempts", network.attempts, 10, default.attempts)?,
-        attempt_timeout: seconds("attempt_timeout", network.attempt_timeout, default.attempt_timeout)?,
-        ca,
-        connect_timeout: seconds("connect_timeout", network.connect_timeout, default.connect_timeout)?,
-        fips: network.fips,
-        // Each lane is a connection and an event queue: three descriptors of the 1,024 a process usually has.
-        lanes: count("lanes", network.lanes, 256, 32)? as usize,
-        proxy: network.proxy,
-        timeout: seconds("timeout", network.timeout, default.timeout)?,
-    })
+        _ => Ok(Some(text.clone())),
+    }
+}
+
+/// AWS's SDK cannot make a FIPS endpoint of one it is given.
+fn without_fips_and_endpoint(place: &Place<'_>, file: &File) -> Result<(), ConfigError> {
+    let Some(fips) = file.network.fips.as_ref().filter(|fips| *fips.get_ref()) else { return Ok(()) };
+    let Some(token) = file.token.iter().find(|token| token.endpoint.is_some()) else { return Ok(()) };
+    let what = format!(
+        "fips = true chooses the endpoint, but token {:?} has one of its own; remove fips and name the FIPS endpoint there, or remove that endpoint",
+        token.label.get_ref()
+    );
+    Err(place.error(&fips.span(), &what))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn error(text: &str) -> String {
-        parse(Path::new("/etc/hardkey/config.toml"), text).unwrap_err().to_string()
+        parse(Path::new("/etc/hardkey/config.toml"), text, NetworkConfig::default()).unwrap_err().to_string()
     }
 
     #[test]
@@ -259,6 +230,7 @@ mod tests {
             level = "debug"
             file = "hardkey.log"
             "#,
+            NetworkConfig::default(),
         )
         .unwrap();
         assert_eq!(config.tokens.len(), 2);

@@ -5,8 +5,9 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::{Config, ConfigError, ServiceConfig, TokenConfig, file};
+use super::{Config, ConfigError, NetworkConfig, ServiceConfig, TokenConfig, file};
 use crate::aws::{AwsConfig, KeyName};
+use crate::proxy::Proxies;
 
 /// Read by everybody, written by the administrator.
 const SYSTEM_FILE: &str = "/etc/hardkey/config.toml";
@@ -24,6 +25,10 @@ pub struct Environment {
     pub reserved: Option<PathBuf>,
     /// `$XDG_CONFIG_HOME`, else `$HOME/.config`.
     pub user_directory: Option<PathBuf>,
+    /// `HTTPS_PROXY`, `NO_PROXY` and their relatives.
+    pub proxies: Proxies,
+    /// Whether the process is set-user-id or the like (`AT_SECURE`).
+    pub privileged: bool,
 }
 
 impl Environment {
@@ -32,15 +37,23 @@ impl Environment {
     #[must_use]
     pub fn of_process(reserved: Option<PathBuf>, privileged: bool) -> Self {
         if privileged {
-            return Self::default();
+            return Self { privileged, ..Self::default() };
         }
+        let text = |name: &str| env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         let path = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         Self {
-            key: env::var_os("HARDKEY_KEY").map(|value| value.to_string_lossy().into_owned()),
+            key: text("HARDKEY_KEY"),
             config: path("HARDKEY_CONFIG"),
             reserved,
             user_directory: path("XDG_CONFIG_HOME").or_else(|| path("HOME").map(|home| home.join(".config"))),
+            proxies: Proxies::from_environment(text),
+            privileged,
         }
+    }
+
+    /// The network as it is where no file says otherwise.
+    fn network(&self) -> NetworkConfig {
+        NetworkConfig { privileged: self.privileged, proxies: self.proxies.clone(), ..NetworkConfig::default() }
     }
 }
 
@@ -51,17 +64,17 @@ impl Environment {
 /// [`ConfigError`] when there is a configuration and it cannot be used.
 pub fn load(environment: &Environment) -> Result<Config, ConfigError> {
     if let Some(names) = &environment.key {
-        return from_names(names);
+        return from_names(names, environment.network());
     }
     for (path, origin) in [(&environment.config, "HARDKEY_CONFIG"), (&environment.reserved, "C_Initialize pReserved")] {
         if let Some(path) = path {
-            return read(path)?
+            return read(path, environment.network())?
                 .ok_or_else(|| ConfigError::new(format!("{origin} names {}, which does not exist", path.display())));
         }
     }
     let user_file = environment.user_directory.as_ref().map(|directory| directory.join("hardkey").join("config.toml"));
     for path in user_file.iter().map(PathBuf::as_path).chain([Path::new(SYSTEM_FILE)]) {
-        if let Some(config) = read(path)? {
+        if let Some(config) = read(path, environment.network())? {
             return Ok(config);
         }
     }
@@ -69,7 +82,7 @@ pub fn load(environment: &Environment) -> Result<Config, ConfigError> {
 }
 
 /// One token per region, because a token is one key service; the region stands in the name.
-fn from_names(names: &str) -> Result<Config, ConfigError> {
+fn from_names(names: &str, network: NetworkConfig) -> Result<Config, ConfigError> {
     let mut groups: Vec<(Option<String>, Vec<KeyName>)> = Vec::new();
     for name in names.split_whitespace() {
         let name = KeyName::parse(name).map_err(|reason| ConfigError::new(format!("HARDKEY_KEY: {reason}")))?;
@@ -91,11 +104,11 @@ fn from_names(names: &str) -> Result<Config, ConfigError> {
         service: ServiceConfig::Aws(AwsConfig { keys, region, ..AwsConfig::default() }),
         certificates: Vec::new(),
     };
-    Ok(Config { tokens: groups.into_iter().map(token).collect(), ..Config::default() })
+    Ok(Config { tokens: groups.into_iter().map(token).collect(), network, ..Config::default() })
 }
 
 /// `None` when there is no such file.
-fn read(path: &Path) -> Result<Option<Config>, ConfigError> {
+fn read(path: &Path, network: NetworkConfig) -> Result<Option<Config>, ConfigError> {
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         // A directory on the way that may not be entered is somebody else's home, not a configuration of ours.
@@ -115,7 +128,7 @@ fn read(path: &Path) -> Result<Option<Config>, ConfigError> {
     only_its_owner_writes(path, &metadata)?;
     let text = fs::read_to_string(path)
         .map_err(|error| ConfigError::new(format!("{} cannot be read: {error}", path.display())))?;
-    file::parse(path, &text).map(Some)
+    file::parse(path, &text, network).map(Some)
 }
 
 #[cfg(unix)]
@@ -181,6 +194,8 @@ mod tests {
         let environment = Environment::of_process(Some(PathBuf::from("/tmp/evil.toml")), true);
         assert!(environment.key.is_none() && environment.config.is_none() && environment.reserved.is_none());
         assert!(environment.user_directory.is_none());
+        assert!(environment.privileged && environment.network().privileged);
+        assert_eq!(format!("{:?}", environment.proxies), format!("{:?}", Proxies::default()));
     }
 
     #[test]
