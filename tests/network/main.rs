@@ -4,6 +4,9 @@
 
 mod endpoint;
 mod metadata;
+mod name;
+mod namespace;
+mod privileged;
 mod proxied;
 mod proxy;
 mod refusal;

@@ -1,7 +1,10 @@
 //! What is on this machine or belongs to it is never asked of a proxy; everything else is.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use crate::namespace;
 use crate::proxy::{Manner, Proxy};
-use crate::scene::Scene;
+use crate::scene::{Scene, TOKEN};
 use crate::server::Server;
 
 const KMS: &str = "CONNECT kms.eu-west-1.amazonaws.com:443";
@@ -43,6 +46,51 @@ fn container_credentials_on_loopback_are_not_asked_of_the_proxy() {
 }
 
 #[test]
+fn instance_metadata_of_another_name_is_not_asked_of_the_proxy() {
+    let (scene, proxy) = proxied();
+    let scene = scene.with("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://metadata.example").network("timeout = 5");
+    let outcome = scene.list();
+    let [line] = outcome.hardkey_lines()[..] else { panic!("{}", outcome.stderr) };
+    assert!(line.starts_with(&format!("{TOKEN}no AWS credentials: ")), "{line}");
+    assert_eq!(proxy.asked(), [""; 0]);
+}
+
+/// Where EC2 and ECS, and EC2 and EKS over IPv6, keep what this test asks them for.
+const INSTANCE_V4: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 254);
+const TASK: Ipv4Addr = Ipv4Addr::new(169, 254, 170, 2);
+const POD: Ipv4Addr = Ipv4Addr::new(169, 254, 170, 23);
+const INSTANCE_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254);
+const POD_V6: Ipv6Addr = Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x23);
+
+#[test]
+fn metadata_at_its_own_addresses_is_not_asked_of_the_proxy() {
+    let test = "metadata_at_its_own_addresses_is_not_asked_of_the_proxy";
+    if !namespace::enter(test, &[INSTANCE_V4, TASK, POD], &[INSTANCE_V6, POD_V6]) {
+        return;
+    }
+    for (address, name, value) in [
+        (INSTANCE_V4.to_string(), "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "IPv4"),
+        (format!("[{INSTANCE_V6}]"), "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "IPv6"),
+    ] {
+        let (scene, proxy) = proxied();
+        let metadata = Server::instance_metadata(&format!("{address}:80"));
+        scene.with(name, value).finds();
+        assert_eq!((metadata.asked(), proxy.asked()), (INSTANCE.map(str::to_owned).to_vec(), vec![KMS.to_owned()]));
+    }
+    let full = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+    for (address, name, value) in [
+        (TASK.to_string(), "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/role".to_owned()),
+        (POD.to_string(), full, format!("http://{POD}/role")),
+        (format!("[{POD_V6}]"), full, format!("http://[{POD_V6}]/role")),
+    ] {
+        let (scene, proxy) = proxied();
+        let credentials = Server::container_credentials(&format!("{address}:80"));
+        scene.with(name, value).finds();
+        assert_eq!((credentials.asked(), proxy.asked()), (vec!["GET /role".to_owned()], vec![KMS.to_owned()]));
+    }
+}
+
+#[test]
 fn an_endpoint_on_loopback_is_not_asked_of_the_proxy() {
     for secure in [false, true] {
         let scene = Scene::new();
@@ -58,9 +106,9 @@ fn asked_first(scene: Scene) -> Vec<String> {
     let proxy = Proxy::start(Manner::Answers(407));
     let outcome = scene.with("HTTPS_PROXY", proxy.url()).list();
     let [line] = outcome.hardkey_lines()[..] else { panic!("{}", outcome.stderr) };
-    let start = "hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: token \"release\": no AWS credentials: ";
+    let start = format!("{TOKEN}no AWS credentials: ");
     let named = format!("the proxy {} (HTTPS_PROXY) asks for a user name and a password (407)", proxy.url());
-    assert!(line.starts_with(start) && line.contains(&named), "{line}");
+    assert!(line.starts_with(&start) && line.contains(&named), "{line}");
     proxy.asked()
 }
 

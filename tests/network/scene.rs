@@ -104,6 +104,11 @@ impl Scene {
         self.file("hardkey.toml", &text)
     }
 
+    /// The variables alone.
+    pub fn variables(&self) -> BTreeMap<String, String> {
+        self.environment.clone()
+    }
+
     /// What the host is started with.
     pub fn environment(&self) -> BTreeMap<String, String> {
         let mut environment = self.environment.clone();

@@ -22,8 +22,7 @@ impl Server {
         let book = Arc::clone(&asked);
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let line = serve(stream.unwrap(), &answer);
-                book.lock().unwrap().extend(line);
+                serve(stream.unwrap(), &answer, &book);
             }
         });
         Self { address, asked }
@@ -71,7 +70,7 @@ fn credentials() -> String {
     .to_string()
 }
 
-fn serve(mut stream: TcpStream, answer: &impl Fn(&str) -> String) -> Option<String> {
+fn serve(mut stream: TcpStream, answer: &impl Fn(&str) -> String, book: &Mutex<Vec<String>>) -> Option<()> {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let (mut line, mut length) = (String::new(), 0);
     reader.read_line(&mut line).ok()?;
@@ -87,10 +86,11 @@ fn serve(mut stream: TcpStream, answer: &impl Fn(&str) -> String) -> Option<Stri
     reader.read_exact(&mut vec![0; length]).ok()?;
     let asked = line.rsplit_once(' ')?.0.to_owned();
     let body = answer(&asked);
-    let _ = write!(
+    book.lock().unwrap().push(asked);
+    write!(
         stream,
         "HTTP/1.1 200 OK\r\nX-Aws-Ec2-Metadata-Token-Ttl-Seconds: 21600\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
-    );
-    Some(asked)
+    )
+    .ok()
 }
