@@ -3,6 +3,7 @@
 //! Nothing here resolves a name of AWS's: a proxy on loopback is asked for it, and leads to the emulator.
 
 mod endpoint;
+mod front;
 mod metadata;
 mod name;
 mod namespace;

@@ -73,9 +73,15 @@ fn a_set_user_id_program_believes_nothing_of_its_environment() {
     let distrusted = format!(
         "{KEY}no certificate authority is trusted on this machine (the system's store is empty); install ca-certificates, correct SSL_CERT_FILE, or set ca_file in [network]"
     );
-    for (endpoint, stdout, stderr) in
-        [(scene.emulator.endpoint(), FOUND, vec![]), (&tls_of_loopback, LOST, vec![distrusted.as_str()])]
-    {
+    // 192.0.2.0/24 is for documentation, RFC 5737: a proxy would be asked for it.
+    let unreached = format!(
+        "{KEY}tcp connect error: Network is unreachable (os error 101); check the network, the proxy (HTTPS_PROXY) and the endpoint"
+    );
+    for (endpoint, stdout, stderr) in [
+        (scene.emulator.endpoint(), FOUND, vec![]),
+        (&tls_of_loopback, LOST, vec![distrusted.as_str()]),
+        ("http://192.0.2.1", LOST, vec![unreached.as_str()]),
+    ] {
         let config = format!(
             "[[token]]\nlabel = \"release\"\nkeys = [\"alias/release\"]\nregion = \"eu-west-1\"\nendpoint = \"{endpoint}\"\n"
         );
@@ -87,7 +93,7 @@ fn a_set_user_id_program_believes_nothing_of_its_environment() {
         assert_eq!(outcome.text().trim_end(), stdout, "{}", outcome.stderr);
         assert_eq!(outcome.stderr.lines().collect::<Vec<_>>(), stderr);
     }
-    assert_eq!(metadata.asked().len(), 6, "credentials of the instance, once for each process");
+    assert_eq!(metadata.asked().len(), 9, "credentials of the instance, once for each process");
     assert_eq!(evil.asked(), [""; 0]);
     assert_eq!(service.counts().all_requests(), 0);
     assert_eq!(scene.emulator.counts().0["access_keys"], json!({ "AKIAROLE": 2 }));

@@ -1,5 +1,6 @@
 //! Which requests go through which proxy.
 
+use crate::front::Front;
 use crate::proxy::{Manner, Proxy};
 use crate::scene::{FOUND, KEY, Scene};
 
@@ -162,6 +163,24 @@ fn a_password_is_sent_with_requests_that_are_passed_on_as_well() {
         .with("AWS_ENDPOINT_URL_KMS", "http://kms.private.example")
         .finds();
     assert_eq!(proxy.asked(), [format!("POST http://kms.private.example/ {PASSWORD}")]);
+}
+
+#[test]
+fn a_proxy_that_itself_speaks_tls_is_used_once_its_authority_is_trusted() {
+    let scene = Scene::new();
+    let proxy = Proxy::start(Manner::LeadsWith(PASSWORD, scene.secure()));
+    let front = Front::start(proxy.authority().parse().unwrap());
+    let url = format!("https://release:s3cret%25@{}", front.address);
+    let both = front.ca.clone() + &std::fs::read_to_string(scene.emulator.ca()).unwrap();
+    let both = scene.file("both.pem", &both);
+    let scene = scene.with("HTTPS_PROXY", url);
+    scene.loses(&format!(
+        "{KEY}the proxy https://{} (HTTPS_PROXY) is not trusted itself: invalid peer certificate: UnknownIssuer; trust its certificate authority (ca_file in [network], or SSL_CERT_FILE)",
+        front.address
+    ));
+    assert_eq!(proxy.asked(), [""; 0]);
+    scene.with("SSL_CERT_FILE", both.to_str().unwrap()).finds();
+    assert_eq!(proxy.asked(), [format!("{CONNECT} {PASSWORD}")]);
 }
 
 #[test]

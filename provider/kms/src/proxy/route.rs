@@ -38,6 +38,12 @@ impl Route {
     /// The certificate that was shown is not trusted.
     pub(crate) fn distrusted(&self, why: &str) -> Option<Obstacle> {
         let proxy = self.proxy.as_ref()?;
+        if let Some(why) = why.strip_prefix(UNREACHED) {
+            return Some(Obstacle::new(
+                format!("{proxy} is not trusted itself: {why}"),
+                "trust its certificate authority (ca_file in [network], or SSL_CERT_FILE)",
+            ));
+        }
         Some(Obstacle::new(
             format!("{proxy} leads to a server that is not trusted: {why}"),
             "if that proxy looks into TLS, trust its certificate authority (ca_file in [network], or SSL_CERT_FILE)",
