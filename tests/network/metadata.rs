@@ -51,7 +51,7 @@ fn instance_metadata_of_another_name_is_not_asked_of_the_proxy() {
     let scene = scene.with("AWS_EC2_METADATA_SERVICE_ENDPOINT", "http://metadata.example").network("timeout = 5");
     let outcome = scene.list();
     let [line] = outcome.hardkey_lines()[..] else { panic!("{}", outcome.stderr) };
-    assert!(line.starts_with(&format!("{TOKEN}no AWS credentials: ")), "{line}");
+    assert!(line.starts_with(&format!("{TOKEN}no AWS credentials; tried: ")), "{line}");
     assert_eq!(proxy.asked(), [""; 0]);
 }
 
@@ -106,7 +106,7 @@ fn asked_first(scene: Scene) -> Vec<String> {
     let proxy = Proxy::start(Manner::Answers(407));
     let outcome = scene.with("HTTPS_PROXY", proxy.url()).list();
     let [line] = outcome.hardkey_lines()[..] else { panic!("{}", outcome.stderr) };
-    let start = format!("{TOKEN}no AWS credentials: ");
+    let start = format!("{TOKEN}no AWS credentials; tried: ");
     let named = format!("the proxy {} (HTTPS_PROXY) asks for a user name and a password (407)", proxy.url());
     assert!(line.starts_with(&start) && line.contains(&named), "{line}");
     proxy.asked()

@@ -50,6 +50,7 @@ fn a_set_user_id_program_believes_nothing_of_its_environment() {
     let (evil, service) = (Proxy::start(Manner::Answers(502)), Emulator::start(&["ECC_NIST_P256,alias=release"]));
     let evil_config = scene.file("config", "[default]\ncredential_process = /bin/false\n");
     let mut environment = scene.variables();
+    environment.remove("AWS_EC2_METADATA_DISABLED");
     for (name, value) in [
         ("ALL_PROXY", evil.url()),
         ("HTTPS_PROXY", evil.url()),
