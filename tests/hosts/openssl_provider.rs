@@ -164,7 +164,12 @@ fn storeutl_lists_both_halves_of_each_key() {
             uri,
             "5: Public key",
             "Public-Key: (384 bit)",
-            "Total found: 6",
+            "6: Pkey",
+            "PKCS11 EC Private Key (521 bits)",
+            uri,
+            "7: Public key",
+            "Public-Key: (521 bit)",
+            "Total found: 8",
         ]
     );
 }
