@@ -139,9 +139,26 @@ pub enum Level {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ConfigError(String);
 
+/// A packet of syslog has at most 1,024 bytes, with what stands in front of the message (RFC 3164 §4.1).
+const LONGEST_LINE: usize = 900;
+
 impl ConfigError {
+    /// An error in the words of this crate, with values of whoever wrote the settings. What does not print is escaped, and
+    /// what is too long is cut in the middle: the beginning says where it stands, the end what would be right.
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        let mut line = String::new();
+        for character in text.into().chars() {
+            match character {
+                '"' | '\'' | '\\' => line.push(character),
+                other => line.extend(other.escape_debug()),
+            }
+        }
+        if line.len() <= LONGEST_LINE {
+            return Self(line);
+        }
+        let beginning = line.floor_char_boundary(LONGEST_LINE / 2);
+        let end = line.ceil_char_boundary(line.len() - LONGEST_LINE / 2 + " … ".len());
+        Self(format!("{} … {}", line.get(..beginning).unwrap_or_default(), line.get(end..).unwrap_or_default()))
     }
 }
 
@@ -152,3 +169,22 @@ impl fmt::Display for ConfigError {
 }
 
 impl std::error::Error for ConfigError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_is_one_line_in_which_nothing_hides() {
+        let error = ConfigError::new("a\nb\u{1b}[2J \u{202e}\"\\\" é…");
+        assert_eq!(error.to_string(), r#"a\nb\u{1b}[2J \u{202e}"\" é…"#);
+    }
+
+    #[test]
+    fn an_error_with_a_long_value_keeps_its_beginning_and_its_end() {
+        let error = ConfigError::new(format!("/a.toml line 1: label {:?}; shorten it", "é".repeat(5000))).to_string();
+        assert!(error.len() <= LONGEST_LINE && error.len() > LONGEST_LINE - 4, "{} bytes", error.len());
+        assert!(error.starts_with("/a.toml line 1: label \"éé") && error.ends_with("éé\"; shorten it"), "{error}");
+        assert_eq!(error.matches('…').count(), 1);
+    }
+}

@@ -14,6 +14,10 @@ pub struct KeyName {
 const FORMS: &str =
     "expected arn:aws:kms:REGION:ACCOUNT:key/ID, arn:aws:kms:REGION:ACCOUNT:alias/NAME, alias/NAME or a key id";
 
+/// A token is called `hardkey REGION` where several regions are in use, in the 32 bytes of `CK_TOKEN_INFO.label` (PKCS#11
+/// v3.1 §3.2). The longest name that AWS has, `ap-southeast-1`, has 14 (AWS general reference, read 2026-11-21).
+const LONGEST_REGION: usize = 24;
+
 impl KeyName {
     /// Parses a key ARN, an alias ARN, an alias name or a key id.
     ///
@@ -89,7 +93,8 @@ impl KeyName {
     #[must_use]
     pub fn is_region(text: &str) -> bool {
         let parts: Vec<&str> = text.split('-').collect();
-        parts.len() >= 3
+        text.len() <= LONGEST_REGION
+            && parts.len() >= 3
             && parts.iter().all(|part| {
                 !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
             })
@@ -156,6 +161,10 @@ mod tests {
             ("arn:aws:kms:eu-west-1:111122223333", "is an incomplete ARN"),
             ("arn:aws:s3:eu-west-1:111122223333:key/x", "is not the ARN of a KMS key"),
             ("arn:aws:kms::111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321", "has no region"),
+            (
+                "arn:aws:kms:eu-wwwwwwwwwwwwwwwwwest-1:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321",
+                "has no region",
+            ),
             ("arn:aws:kms:eu-west-1:1:key/0987dcba-09fe-87dc-65ba-ab0987654321", "has no account of twelve digits"),
             ("arn:aws:kms:eu-west-1:111122223333:grant/1", "is not the ARN of a KMS key"),
             (
