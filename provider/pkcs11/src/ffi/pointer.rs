@@ -191,3 +191,6 @@ fn size(length: ck::CK_ULONG, name: &str) -> Result<usize, Failure> {
 fn null(name: &str) -> Failure {
     Failure::new(Code::ArgumentsBad, format!("{name} is NULL"))
 }
+
+#[cfg(test)]
+mod tests;

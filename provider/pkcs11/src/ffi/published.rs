@@ -50,3 +50,45 @@ impl<T: Send + Sync + 'static> Published<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    #[test]
+    fn what_is_published_is_read_whole_by_every_thread() {
+        static PUBLISHED: Published<Vec<usize>> = Published::empty();
+        assert!(PUBLISHED.get().is_none());
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    let seen = std::iter::repeat_with(|| PUBLISHED.get()).flatten().take(20);
+                    seen.for_each(|list| assert!(list.iter().all(|number| *number == list.len())));
+                });
+            }
+            for length in 1..20 {
+                PUBLISHED.publish(vec![length; length]);
+            }
+        });
+        assert_eq!(PUBLISHED.get().map(Vec::len), Some(19));
+    }
+
+    #[test]
+    fn of_two_threads_that_replace_the_same_value_one_gets_its_own_back() {
+        static PUBLISHED: Published<Vec<usize>> = Published::empty();
+        let before: &'static Vec<usize> = PUBLISHED.publish(vec![0]);
+        let outcomes = thread::scope(|scope| {
+            let threads = [1, 2].map(|own| scope.spawn(move || PUBLISHED.replace(Some(before), vec![own])));
+            threads.map(|thread| thread.join().unwrap())
+        });
+        match &outcomes {
+            [Ok(now), Err(back)] => assert_eq!((*now, back), (&vec![1], &vec![2])),
+            [Err(back), Ok(now)] => assert_eq!((*now, back), (&vec![2], &vec![1])),
+            both => panic!("{both:?}"),
+        }
+        assert!(PUBLISHED.replace(None, vec![3]).is_err() && PUBLISHED.replace(PUBLISHED.get(), vec![4]).is_ok());
+        assert_eq!(PUBLISHED.get(), Some(&vec![4]));
+    }
+}
