@@ -138,6 +138,17 @@ matrix() {
     fi
 }
 
+# A short one: what a longer one finds becomes a test. See fuzz/README.md.
+# shellcheck disable=SC2317 # called by name
+fuzz() {
+    logged fuzz fuzz/run.sh --seconds 20
+    case $? in
+    0) count 1 0 0 fuzz ;;
+    77) count 0 0 1 fuzz ;;
+    *) count 0 1 0 fuzz ;;
+    esac
+}
+
 finish() {
     say 'The suites'
     printf '%s\n' "${summary[@]}"
@@ -196,5 +207,6 @@ start_server localstack HARDKEY_TEST_LOCALSTACK
 cargo_tests
 stop_servers
 matrix
+fuzz
 check quickstart examples/quickstart.sh
 finish

@@ -37,7 +37,9 @@ pub trait KeyService: Send + Sync {
 pub struct KeyId(String);
 
 impl KeyId {
-    pub(crate) fn new(name: String) -> Self {
+    /// For those who implement [`KeyService`]: a name that the cloud will never give to another key.
+    #[must_use]
+    pub fn new(name: String) -> Self {
         Self(name)
     }
 
@@ -114,7 +116,9 @@ pub struct SignInput<'a> {
 pub struct Signature(Vec<u8>);
 
 impl Signature {
-    pub(crate) fn new(bytes: Vec<u8>) -> Self {
+    /// For those who implement [`KeyService`]: what the service answered, unchecked.
+    #[must_use]
+    pub fn new(bytes: Vec<u8>) -> Self {
         Self(bytes)
     }
 
