@@ -1,0 +1,66 @@
+//! Requests for certificates, PKCS#10 (RFC 2986).
+
+use crate::der::{OID, SEQUENCE, UTF8_STRING, context, integer, pem, set_of, tlv};
+use crate::draft::signed;
+use crate::key::{Hash, Key, Shape};
+use crate::name::Name;
+
+/// A request in the making.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Whom the certificate is for.
+    pub subject: Name,
+    /// The key in the request.
+    pub key: &'static Key,
+    /// Whose key signs.
+    pub signer: &'static Key,
+    /// With which hash.
+    pub hash: Hash,
+    /// `challengePassword`s (RFC 2985 §5.4.1), each an attribute of its own.
+    pub challenges: Vec<String>,
+    /// Whether the signature has one bit turned.
+    pub broken: bool,
+}
+
+impl Request {
+    /// For a key, by that key, as tools make it: SHA-256, and on larger curves the hash of their size.
+    #[must_use]
+    pub fn of(key: &'static Key) -> Self {
+        let hash = match key.shape() {
+            Shape::P384 => Hash::Sha384,
+            Shape::P521 => Hash::Sha512,
+            Shape::Rsa { .. } | Shape::Curve(_) => Hash::Sha256,
+        };
+        let subject = Name::plain(&[("C", "DE"), ("O", "Example GmbH"), ("CN", "Example GmbH")]);
+        Self { subject, key, signer: key, hash, challenges: Vec::new(), broken: false }
+    }
+
+    /// With a challenge password.
+    #[must_use]
+    pub fn challenge(mut self, text: &str) -> Self {
+        self.challenges.push(text.to_owned());
+        self
+    }
+
+    /// DER.
+    #[must_use]
+    pub fn der(&self) -> Vec<u8> {
+        // 1.2.840.113549.1.9.7
+        const CHALLENGE_PASSWORD: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x07];
+        let attribute = |text: &String| {
+            let values = set_of(vec![tlv(UTF8_STRING, &[text.as_bytes()])]);
+            tlv(SEQUENCE, &[&tlv(OID, &[CHALLENGE_PASSWORD]), &values])
+        };
+        let mut attributes: Vec<Vec<u8>> = self.challenges.iter().map(attribute).collect();
+        attributes.sort();
+        let attributes = tlv(context(0), &[&attributes.concat()]);
+        let body = tlv(SEQUENCE, &[&integer(0), &self.subject.der(), self.key.spki(), &attributes]);
+        signed(&body, self.signer, self.hash, self.broken)
+    }
+
+    /// PEM.
+    #[must_use]
+    pub fn pem(&self) -> String {
+        pem("CERTIFICATE REQUEST", &self.der())
+    }
+}

@@ -1,0 +1,64 @@
+//! The command that writes a bundle to look at.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use openssl::x509::X509Req;
+
+/// Runs it. Answers the paths it says it wrote, in order.
+fn run(folder: &Path, options: &[&str]) -> Vec<String> {
+    let output = Command::new(env!("CARGO_BIN_EXE_hardkey-synthetic")).arg(folder).args(options).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let said = String::from_utf8(output.stdout).unwrap();
+    let mut written = Vec::new();
+    for line in said.lines() {
+        let (path, size) = line.strip_suffix(" bytes)").unwrap().rsplit_once(" (").unwrap();
+        assert_eq!(fs::metadata(path).unwrap().len().to_string(), size, "{path}");
+        written.push(Path::new(path).strip_prefix(folder).unwrap().to_str().unwrap().to_owned());
+    }
+    written
+}
+
+#[test]
+fn a_folder_gets_bundle_request_name_and_anchors() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = run(folder.path(), &["--key", "rsa-3072", "--imported", "--challenge", "a nonce"]);
+    assert_eq!(
+        written,
+        [
+            "bundle.zip",
+            "attestation.dat",
+            "chain.pem",
+            "name.txt",
+            "request.csr",
+            "azure-attestation.json",
+            "anchors/test-ls1.pem",
+            "anchors/test-hawksbill.pem",
+        ]
+    );
+    let request = X509Req::from_pem(&fs::read(folder.path().join("request.csr")).unwrap()).unwrap();
+    let key = request.public_key().unwrap();
+    assert_eq!((key.bits(), request.verify(&key).unwrap()), (3072, true));
+    let chain = fs::read_to_string(folder.path().join("chain.pem")).unwrap();
+    assert_eq!(chain.matches("BEGIN CERTIFICATE").count(), 6);
+}
+
+#[test]
+fn a_secret_key_has_no_request() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = run(folder.path(), &["--key", "aes-256", "--flaw", "deeper", "--without-roots"]);
+    assert_eq!(
+        written,
+        [
+            "bundle.zip",
+            "attestation.dat",
+            "chain.pem",
+            "name.txt",
+            "anchors/test-ls1.pem",
+            "anchors/test-hawksbill.pem"
+        ]
+    );
+    let chain = fs::read_to_string(folder.path().join("chain.pem")).unwrap();
+    assert_eq!(chain.matches("BEGIN CERTIFICATE").count(), 5);
+}
