@@ -9,5 +9,22 @@
 #![forbid(unsafe_code)]
 
 pub mod admission;
+pub mod anchor;
+pub mod bundle;
+pub mod certificate;
+pub mod check;
+pub mod claim;
+pub mod csr;
+pub mod evidence;
+pub mod finding;
+pub mod fips;
+pub mod instant;
+pub mod liquid_security;
+pub mod malformed;
+pub mod policy;
 pub mod public_key;
+pub mod shown;
 pub mod signature;
+pub mod verdict;
+
+mod cursor;

@@ -1,0 +1,155 @@
+//! What a subscriber hands in, taken apart into evidence.
+//!
+//! A kind is told by content, never by a file's name, and anything that is not plainly one of them is refused with what
+//! was expected and what was found.
+
+use std::io::{Cursor, Read};
+
+use der::Document;
+
+use crate::evidence::Evidence;
+use crate::malformed::Malformed;
+use crate::shown;
+
+/// A file that was handed in. The name is for messages.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct File {
+    /// Its name, as the person who runs the verifier knows it.
+    pub name: String,
+    /// Its content.
+    pub bytes: Vec<u8>,
+}
+
+/// The largest file that is looked at: a hundred times a genuine bundle.
+pub const LARGEST_FILE: usize = 1 << 20;
+/// Google's zip has two entries.
+const MOST_ENTRIES: usize = 16;
+/// A chain has 10 kB; a request and a statement less.
+const LARGEST_ENTRY: usize = 256 << 10;
+/// Twice the six of Google's chain, and some.
+const MOST_CERTIFICATES: usize = 16;
+
+/// What a file is.
+enum Kind {
+    Zip,
+    Gzip,
+    Pem,
+    Json,
+}
+
+fn kind(bytes: &[u8]) -> Option<Kind> {
+    // APPNOTE §4.3.7; RFC 1952 §2.3.1; RFC 7468 §2; RFC 8259 §2.
+    match bytes {
+        [b'P', b'K', 3, 4, ..] => Some(Kind::Zip),
+        [0x1f, 0x8b, ..] => Some(Kind::Gzip),
+        _ if bytes.starts_with(b"-----BEGIN ") => Some(Kind::Pem),
+        _ if bytes.first() == Some(&b'{') => Some(Kind::Json),
+        _ => None,
+    }
+}
+
+/// Takes files apart: a zip, or a statement and its certificates.
+///
+/// # Errors
+/// [`Malformed`] names the file, what was expected and what was found.
+pub fn evidence(files: &[File]) -> Result<Evidence, Malformed> {
+    let mut statement: Option<Vec<u8>> = None;
+    let mut certificates: Vec<Vec<u8>> = Vec::new();
+    for File { name, bytes } in opened(files)? {
+        let inside = |error: Malformed| error.inside(&name);
+        match kind(&bytes) {
+            Some(Kind::Gzip) => {
+                if statement.replace(bytes).is_some() {
+                    return Err(inside(Malformed::new("bundle", "one statement", "a second one")));
+                }
+            }
+            Some(Kind::Pem) => certificates.extend(chain(&bytes).map_err(inside)?),
+            Some(Kind::Json) => {
+                return Err(inside(Malformed::new("bundle", "a statement and its certificates", "JSON")));
+            }
+            Some(Kind::Zip) => return Err(inside(Malformed::new("bundle", "files", "a zip inside of a zip"))),
+            None => {
+                let expected = "a zip, a gzip, certificates in PEM, or JSON";
+                return Err(inside(Malformed::new("bundle", expected, shown::start_of(&bytes)).at(0)));
+            }
+        }
+    }
+    let compressed = statement.ok_or_else(|| {
+        Malformed::new("bundle", "a statement (the .dat file of Google's attestation bundle)", "none")
+    })?;
+    Ok(Evidence::GoogleStatement { compressed, certificates })
+}
+
+/// The files, with those of zips in place of the zips.
+fn opened(files: &[File]) -> Result<Vec<File>, Malformed> {
+    let mut all = Vec::new();
+    for file in files {
+        if file.bytes.len() > LARGEST_FILE {
+            let found = format!("{} bytes", file.bytes.len());
+            return Err(Malformed::new(&file.name, format!("at most {LARGEST_FILE} bytes"), found));
+        }
+        match kind(&file.bytes) {
+            Some(Kind::Zip) => all.extend(unzipped(file)?),
+            _ => all.push(file.clone()),
+        }
+    }
+    Ok(all)
+}
+
+fn unzipped(file: &File) -> Result<Vec<File>, Malformed> {
+    let wrong = |expected: String, found: &dyn std::fmt::Display| Malformed::new(&file.name, expected, found);
+    let zip = |error: zip::result::ZipError| wrong("a zip".to_owned(), &error);
+    let mut archive = zip::ZipArchive::new(Cursor::new(&file.bytes)).map_err(zip)?;
+    if archive.len() > MOST_ENTRIES {
+        return Err(wrong(format!("at most {MOST_ENTRIES} files"), &archive.len()));
+    }
+    let mut files: Vec<File> = Vec::new();
+    for index in 0..archive.len() {
+        let entry = archive.by_index(index).map_err(zip)?;
+        let name = entry.name().map_err(zip)?.into_owned();
+        // Nothing is ever written to a path from inside, but a name that is one has no business here.
+        if !entry.is_file() || name.is_empty() || name.contains(['/', '\\', ':', '\0']) || name == ".." {
+            return Err(wrong("files without folders".to_owned(), &name));
+        }
+        if files.iter().any(|known| known.name == name) {
+            return Err(wrong("each file once".to_owned(), &format!("{name} again")));
+        }
+        let limit = u64::try_from(LARGEST_ENTRY).unwrap_or(u64::MAX).saturating_add(1);
+        let mut bytes = Vec::new();
+        entry.take(limit).read_to_end(&mut bytes).map_err(|error| wrong(format!("{name:?} whole"), &error))?;
+        if bytes.len() > LARGEST_ENTRY {
+            return Err(wrong(format!("at most {LARGEST_ENTRY} bytes in a file"), &format!("more in {name}")));
+        }
+        files.push(File { name, bytes });
+    }
+    Ok(files)
+}
+
+/// Certificates in PEM, one after the other; white space between them and nothing else (RFC 7468 §2 allows text there,
+/// which a bundle made by a cloud does not have).
+fn chain(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Malformed> {
+    const PART: &str = "certificate chain";
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| Malformed::new(PART, "text", "other bytes").at(error.valid_up_to()))?;
+    let mut certificates = Vec::new();
+    let mut rest = text;
+    while !rest.trim_start().is_empty() {
+        rest = rest.trim_start();
+        let at = text.len().saturating_sub(rest.len());
+        const END: &str = "-----END CERTIFICATE-----";
+        let end = rest.find(END).and_then(|start| start.checked_add(END.len()));
+        let (Some(end), true) = (end, rest.starts_with("-----BEGIN CERTIFICATE-----")) else {
+            let found = shown::text(rest.lines().next().unwrap_or_default());
+            return Err(Malformed::new(PART, "BEGIN and END CERTIFICATE", found).at(at));
+        };
+        if certificates.len() == MOST_CERTIFICATES {
+            return Err(Malformed::new(PART, format!("at most {MOST_CERTIFICATES} certificates"), "more").at(at));
+        }
+        let (one, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
+        let (_, document) =
+            Document::from_pem(one).map_err(|error| Malformed::new(PART, "a certificate in PEM", error).at(at))?;
+        certificates.push(document.as_bytes().to_vec());
+        rest = after;
+    }
+    Ok(certificates)
+}

@@ -1,0 +1,141 @@
+//! The checks that evidence must stand before any of its claims counts. No policy can switch one off.
+
+use crate::finding::{Basis, Finding, Outcome};
+
+macro_rules! checks {
+    ($($name:ident = $id:literal, $demand:literal, $source:literal;)*) => {
+        /// A check of evidence. Each has vectors that it alone rejects.
+        #[derive(Clone, Copy, Debug, Eq, PartialEq)]
+        pub enum Check { $(#[doc = concat!($demand, " (", $source, ").")] $name,)* }
+
+        impl Check {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// Stable name.
+            #[must_use]
+            pub fn id(self) -> &'static str {
+                match self { $(Self::$name => $id,)* }
+            }
+
+            /// What it demands, in one sentence without a full stop.
+            #[must_use]
+            pub fn demand(self) -> &'static str {
+                match self { $(Self::$name => $demand,)* }
+            }
+
+            /// Where the demand comes from.
+            #[must_use]
+            pub fn source(self) -> &'static str {
+                match self { $(Self::$name => $source,)* }
+            }
+        }
+    };
+}
+
+checks! {
+    CertificateRoles = "certificate-roles",
+        "one card and one partition certificate of the manufacturer, and one each of the operator, and no others but roots",
+        "Google Cloud KMS, Verifying attestations; RFC 5280 §6 does not apply to these chains";
+    ManufacturerCard = "manufacturer-card",
+        "the card's certificate is signed by a pinned key of the HSM's manufacturer",
+        "Marvell LiquidSecurity, Key attestation";
+    ManufacturerPartition = "manufacturer-partition",
+        "the partition's certificate is signed by the card",
+        "Marvell LiquidSecurity, Key attestation";
+    OperatorCard = "operator-card",
+        "the operator's certificate of the card is signed by a pinned key of the operator",
+        "Google Cloud KMS, Verifying attestations";
+    OperatorPartition = "operator-partition",
+        "the operator's certificate of the partition is signed by a pinned key of the operator",
+        "Google Cloud KMS, Verifying attestations";
+    SameCardKey = "same-card-key",
+        "manufacturer and operator certify the same card key",
+        "Google Cloud KMS, Verifying attestations";
+    SamePartitionKey = "same-partition-key",
+        "manufacturer and operator certify the same partition key",
+        "Google Cloud KMS, Verifying attestations";
+    FipsMode = "fips-mode",
+        "every certificate names a card in FIPS mode",
+        "Marvell LiquidSecurity, Key attestation: the common name carries the mode";
+    SameSerial = "same-serial",
+        "every certificate names the same card, and the same partition",
+        "Marvell LiquidSecurity, Key attestation: the common name carries the serial number";
+    NotDenied = "not-denied",
+        "the card is not on the list of cards known to be compromised",
+        "the list of denied cards, attest/src/anchor.rs";
+    PartitionKey = "partition-key",
+        "the partition's key is RSA with 2048 bits and the exponent 65537",
+        "FIPS 186-5 §5.1; a smaller exponent makes signatures easy to forge";
+    Signature = "statement-signature",
+        "the statement is signed by the partition",
+        "Marvell LiquidSecurity, Key attestation";
+    PrivateObject = "private-object",
+        "the statement has exactly one private key, and beside it at most its public half",
+        "PKCS#11 v3.1 §4.9 (CKO_PRIVATE_KEY); a public object's attributes say nothing of the private key";
+    KeyRebuilt = "key-rebuilt",
+        "the statement holds the public key whole, in a kind that is known",
+        "RFC 5280 §4.1.2.7, RFC 3279 §2.3.1, RFC 5480 §2";
+    KeyCheckValue = "key-check-value",
+        "the statement's own hashes of the public key are those of the key it holds",
+        "Marvell LiquidSecurity, attributes KCV and EKCV";
+    OneKey = "one-key",
+        "every piece of evidence is about the same key",
+        "RFC 5280 §4.1.2.7: keys are compared in their one encoding";
+    PublicHalf = "public-half",
+        "the public object is the private key's public half",
+        "PKCS#11 v3.1 §4.8";
+}
+
+/// The checks made so far.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    findings: Vec<Finding>,
+    /// The check that the tests of the checks take out.
+    #[cfg(test)]
+    pub(crate) without: Option<Check>,
+}
+
+impl Ledger {
+    /// Writes a check down; the text is what was observed. Answers whether it passed.
+    pub(crate) fn check(&mut self, check: Check, outcome: Result<String, String>) -> bool {
+        #[cfg(test)]
+        if self.without == Some(check) {
+            return true;
+        }
+        let (observed, outcome) = match outcome {
+            Ok(observed) => (observed, Outcome::Passed),
+            Err(observed) => (observed, Outcome::Failed),
+        };
+        self.findings.push(Finding {
+            id: check.id(),
+            demand: check.demand().to_owned(),
+            source: check.source(),
+            observed,
+            basis: Some(Basis::Attested),
+            outcome,
+        });
+        outcome == Outcome::Passed
+    }
+
+    /// Whether every check so far passed.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.findings.iter().all(|finding| finding.outcome == Outcome::Passed)
+    }
+
+    pub(crate) fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_checks_are_unique() {
+        for (index, check) in Check::ALL.iter().enumerate() {
+            assert!(Check::ALL[index + 1..].iter().all(|other| other.id() != check.id()), "{}", check.id());
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! The certificates of a card and its partition: two chains of fixed depth over the same two keys.
+//!
+//! ```text
+//! manufacturer's root ─► card ─► partition
+//! operator's root ─► card,  operator's root ─► partition
+//! ```
+//!
+//! Names are read first, to learn which certificate plays which part; then each part is checked. Roots in the input are
+//! ignored: the pinned keys stand in their place.
+
+use aws_lc_rs::signature::ParsedPublicKey;
+
+use crate::anchor::{Anchor, Anchors, Role};
+use crate::certificate::Certificate;
+use crate::check::{Check, Ledger};
+use crate::public_key::PublicKey;
+use crate::shown;
+
+/// What the common name of a card's or a partition's certificate says.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Names {
+    /// Serial number of the card.
+    pub serial: String,
+    /// Number of the partition, in its certificates.
+    pub partition: Option<String>,
+    /// The mode the card is in: `FIPS`.
+    pub mode: String,
+}
+
+impl Names {
+    /// Takes `HSM:<serial>, for FIPS mode` or `HSM:<serial>:PARTN:<n>, for FIPS mode` apart.
+    fn parse(common_name: &str) -> Option<Self> {
+        let (card, mode) = common_name.strip_prefix("HSM:")?.split_once(", for ")?;
+        let mode = mode.strip_suffix(" mode")?;
+        let (serial, partition) = match card.split_once(":PARTN:") {
+            Some((serial, number)) => (serial, Some(number.to_owned())),
+            None => (card, None),
+        };
+        let is_plain = |text: &str| !text.is_empty() && !text.contains(':');
+        let plain = is_plain(serial) && partition.as_deref().is_none_or(is_plain);
+        plain.then(|| Self { serial: serial.to_owned(), partition, mode: mode.to_owned() })
+    }
+}
+
+/// The four certificates, by part. Not verified by existing.
+#[derive(Clone, Debug)]
+pub struct CardCertificates<'a> {
+    manufacturer: (&'a Anchor, Part<'a>, Part<'a>),
+    operator: Option<(&'a Anchor, Part<'a>, Part<'a>)>,
+}
+
+#[derive(Clone, Debug)]
+struct Part<'a> {
+    certificate: &'a Certificate,
+    names: Names,
+}
+
+impl<'a> CardCertificates<'a> {
+    /// Finds out which certificate plays which part.
+    ///
+    /// # Errors
+    /// One sentence, for a finding, when a part is missing or played twice, or when a certificate plays none.
+    pub(crate) fn assign(
+        certificates: &'a [Certificate],
+        anchors: &'a impl Anchors,
+        with_operator: bool,
+    ) -> Result<Self, String> {
+        let mut parts: Vec<Part<'a>> = Vec::new();
+        for certificate in certificates {
+            if is_root(certificate, anchors) {
+                continue;
+            }
+            let name = certificate.common_name.as_deref().unwrap_or_default();
+            let names = Names::parse(name).ok_or_else(|| {
+                format!(
+                    "a certificate of {:?}, which is neither a card, a partition, nor a pinned root",
+                    shown::text(name)
+                )
+            })?;
+            parts.push(Part { certificate, names });
+        }
+        let issued_by = |part: &Part<'a>, role: Role| {
+            anchors.all().iter().find(|anchor| {
+                anchor.role == role && part.certificate.issuer_common_name.as_deref() == Some(anchor.common_name)
+            })
+        };
+        let mut manufacturer_card = Vec::new();
+        let (mut operator_card, mut operator_partition, mut other_partition) = (Vec::new(), Vec::new(), Vec::new());
+        for part in parts {
+            let (maker, operator) = (issued_by(&part, Role::Manufacturer), issued_by(&part, Role::Operator));
+            match (part.names.partition.is_some(), maker, operator) {
+                (false, Some(anchor), None) => manufacturer_card.push((anchor, part)),
+                (false, None, Some(anchor)) => operator_card.push((anchor, part)),
+                (true, None, Some(anchor)) => operator_partition.push((anchor, part)),
+                (true, None, None) => other_partition.push(part),
+                _ => return Err(format!("a certificate of {:?} from an unknown issuer", name_of(&part))),
+            }
+        }
+        let counts = [manufacturer_card.len(), other_partition.len(), operator_card.len(), operator_partition.len()];
+        let observed = format!(
+            "{} card and {} partition certificates of the manufacturer, {} and {} of the operator",
+            counts[0], counts[1], counts[2], counts[3]
+        );
+        let expected = if with_operator { [1, 1, 1, 1] } else { [1, 1, 0, 0] };
+        if counts != expected {
+            return Err(observed);
+        }
+        let (Some((maker, card)), Some(partition)) = (manufacturer_card.pop(), other_partition.pop()) else {
+            return Err(observed);
+        };
+        let operator = match (operator_card.pop(), operator_partition.pop()) {
+            (Some((anchor, card)), Some((_, partition))) => Some((anchor, card, partition)),
+            _ => None,
+        };
+        Ok(Self { manufacturer: (maker, card, partition), operator })
+    }
+
+    /// Makes every check of the chains. Answers the partition's key.
+    pub(crate) fn verify(&self, anchors: &impl Anchors, ledger: &mut Ledger) -> Option<ParsedPublicKey> {
+        let (maker, card, partition) = &self.manufacturer;
+        let signed = |certificate: &Certificate, key: Option<ParsedPublicKey>, by: &str| {
+            let verifies = key.is_some_and(|key| certificate.is_signed_by(&key));
+            let name = shown::text(certificate.common_name.as_deref().unwrap_or_default());
+            if verifies {
+                Ok(format!("{name:?}, signed by {by}"))
+            } else {
+                Err(format!("{name:?} is not signed by {by}"))
+            }
+        };
+        ledger.check(Check::ManufacturerCard, signed(card.certificate, maker.verifier(), maker.name));
+        ledger
+            .check(Check::ManufacturerPartition, signed(partition.certificate, card.certificate.rsa_key(), "the card"));
+        let mut parts = vec![card, partition];
+        if let Some((operator, operator_card, operator_partition)) = &self.operator {
+            ledger.check(Check::OperatorCard, signed(operator_card.certificate, operator.verifier(), operator.name));
+            ledger.check(
+                Check::OperatorPartition,
+                signed(operator_partition.certificate, operator.verifier(), operator.name),
+            );
+            for (check, one, other) in
+                [(Check::SameCardKey, card, operator_card), (Check::SamePartitionKey, partition, operator_partition)]
+            {
+                let hashes = [one, other].map(|part| shown::hex(&part.certificate.key_hash()));
+                let same = one.certificate.spki == other.certificate.spki;
+                let [one, other] = hashes;
+                ledger.check(check, if same { Ok(one) } else { Err(format!("{one} and {other}")) });
+            }
+            parts.extend([operator_card, operator_partition]);
+        }
+        let modes: Vec<&str> = parts.iter().map(|part| part.names.mode.as_str()).collect();
+        let in_fips_mode = modes.iter().all(|mode| *mode == "FIPS");
+        let shown_modes = modes.iter().map(|mode| shown::text(mode)).collect::<Vec<_>>().join(", ");
+        ledger.check(Check::FipsMode, if in_fips_mode { Ok(shown_modes) } else { Err(shown_modes) });
+        let cards: Vec<(&str, Option<&str>)> =
+            parts.iter().map(|part| (part.names.serial.as_str(), part.names.partition.as_deref())).collect();
+        let one_card = cards.iter().all(|(serial, _)| *serial == card.names.serial);
+        let one_partition =
+            cards.iter().all(|(_, number)| number.is_none() || *number == partition.names.partition.as_deref());
+        let seen: Vec<String> = cards
+            .iter()
+            .map(|(serial, number)| match number {
+                Some(number) => format!("{} partition {}", shown::text(serial), shown::text(number)),
+                None => shown::text(serial),
+            })
+            .collect();
+        let seen = seen.join(", ");
+        ledger.check(Check::SameSerial, if one_card && one_partition { Ok(seen) } else { Err(seen) });
+        let card_hash = shown::hex(&card.certificate.key_hash());
+        ledger.check(
+            Check::NotDenied,
+            match anchors.denied(&card_hash) {
+                None => Ok(card_hash),
+                Some(reason) => Err(format!("{card_hash} was denied on {reason}")),
+            },
+        );
+        let key = PublicKey::from_spki(&partition.certificate.spki);
+        let described = key.as_ref().map_or_else(ToString::to_string, |key| {
+            let exponent = key.rsa_parts().map(|(_, exponent)| shown::hex(exponent)).unwrap_or_default();
+            format!("{}, exponent {exponent}", key.algorithm().name())
+        });
+        let sound = described == "RSA-2048, exponent 010001";
+        ledger.check(Check::PartitionKey, if sound { Ok(described) } else { Err(described) });
+        partition.certificate.rsa_key()
+    }
+
+    /// Serial number of the card and number of the partition.
+    #[must_use]
+    pub fn names(&self) -> &Names {
+        &self.manufacturer.2.names
+    }
+
+    /// The manufacturer's anchor.
+    #[must_use]
+    pub fn manufacturer(&self) -> &Anchor {
+        self.manufacturer.0
+    }
+
+    /// The operator's anchor, where there is a chain of an operator.
+    #[must_use]
+    pub fn operator(&self) -> Option<&Anchor> {
+        self.operator.as_ref().map(|(anchor, _, _)| *anchor)
+    }
+
+    /// All certificates of both chains.
+    pub fn certificates(&self) -> impl Iterator<Item = &'a Certificate> {
+        let (_, card, partition) = &self.manufacturer;
+        let operator = self.operator.iter().flat_map(|(_, card, partition)| [card.certificate, partition.certificate]);
+        [card.certificate, partition.certificate].into_iter().chain(operator)
+    }
+}
+
+/// A certificate of a pinned key: ignored, because the key itself is here. Its signature is of no interest.
+fn is_root(certificate: &Certificate, anchors: &impl Anchors) -> bool {
+    let hash = shown::hex(&certificate.key_hash());
+    anchors.all().iter().any(|anchor| anchor.key_hash == hash)
+}
+
+fn name_of(part: &Part<'_>) -> String {
+    shown::text(part.certificate.common_name.as_deref().unwrap_or_default())
+}

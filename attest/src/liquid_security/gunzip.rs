@@ -1,0 +1,47 @@
+//! Taking a statement out of its gzip.
+
+use std::io::Read;
+
+use flate2::bufread::GzDecoder;
+
+use crate::malformed::Malformed;
+
+/// The most compressed bytes that are looked at. The largest genuine statement seen has 1.5 kB; an RSA-4096 pair with every
+/// attribute stays below 8 kB.
+pub(super) const LARGEST_COMPRESSED: usize = 64 << 10;
+/// The most bytes a statement may have. A bomb ends here.
+pub(super) const LARGEST_STATEMENT: usize = 64 << 10;
+
+/// Decompresses exactly one gzip member (RFC 1952).
+///
+/// # Errors
+/// [`Malformed`] for anything but one member within the limits, also for bytes that follow it.
+pub fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Malformed> {
+    const PART: &str = "compressed statement";
+    if bytes.len() > LARGEST_COMPRESSED {
+        let expected = format!("at most {LARGEST_COMPRESSED} bytes");
+        return Err(Malformed::new(PART, expected, format!("{} bytes", bytes.len())));
+    }
+    // RFC 1952 §2.3.1: magic number, then the only compression method there is.
+    if !bytes.starts_with(&[0x1f, 0x8b, 0x08]) {
+        let found = crate::shown::start_of(bytes);
+        return Err(Malformed::new(PART, "gzip, which starts with 1f 8b 08", found).at(0));
+    }
+    let mut decoder = GzDecoder::new(bytes);
+    let mut statement = Vec::new();
+    let limit = u64::try_from(LARGEST_STATEMENT).unwrap_or(u64::MAX).saturating_add(1);
+    (&mut decoder)
+        .take(limit)
+        .read_to_end(&mut statement)
+        .map_err(|error| Malformed::new(PART, "one whole gzip member", error))?;
+    if statement.len() > LARGEST_STATEMENT {
+        let expected = format!("at most {LARGEST_STATEMENT} bytes when decompressed");
+        return Err(Malformed::new(PART, expected, "more"));
+    }
+    let rest = decoder.into_inner();
+    if !rest.is_empty() {
+        let at = bytes.len().saturating_sub(rest.len());
+        return Err(Malformed::new(PART, "the end after one gzip member", format!("{} bytes more", rest.len())).at(at));
+    }
+    Ok(statement)
+}

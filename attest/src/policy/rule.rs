@@ -1,0 +1,415 @@
+//! The rules there are. A policy chooses among them.
+
+use crate::certificate::sha256;
+use crate::claim::{Claim, Topic, Value};
+use crate::csr::Csr;
+use crate::evidence::Claims;
+use crate::finding::{Basis, Finding, Outcome};
+use crate::fips::FipsCertificate;
+use crate::instant::Instant;
+use crate::public_key::Algorithm;
+use crate::shown;
+
+/// What the CA knows and expects: nothing here comes from the evidence.
+#[derive(Debug, Default)]
+pub struct Expected {
+    /// The request for the certificate.
+    pub csr: Option<Csr>,
+    /// The full name of the key version that the subscriber claims.
+    pub name: Option<String>,
+    /// The nonce that the CA gave, which the request must carry as its challenge password (RFC 2985 §5.4.1).
+    pub nonce: Option<String>,
+    /// When the decision is made.
+    pub now: Option<Instant>,
+}
+
+/// One rule there is.
+#[derive(Debug)]
+pub struct RuleSpec {
+    /// Stable name.
+    pub id: &'static str,
+    /// What it demands, in one sentence without a full stop.
+    pub demand: &'static str,
+    /// Where the demand comes from.
+    pub source: &'static str,
+    /// Whether the policy `statement` has it.
+    pub in_statement: bool,
+    /// The weakest basis that the policy `csbr` accepts for it, if `csbr` has it.
+    pub in_csbr: Option<Basis>,
+    /// How it is judged.
+    pub(crate) judge: Judge,
+}
+
+/// How a rule is judged.
+#[derive(Debug)]
+pub(crate) enum Judge {
+    /// Every claim about the topic must be this.
+    Flag(Topic, bool),
+    /// Every claim about the topic must be one of these.
+    OneOf(Topic, &'static [&'static str]),
+    /// Anything else: of the key, the request and what the CA expects.
+    With(fn(&View<'_>) -> Judgement),
+}
+
+/// What a rule looks at.
+pub(crate) struct View<'a> {
+    pub(crate) claims: Vec<&'a Claim>,
+    pub(crate) key: Option<&'a crate::public_key::PublicKey>,
+    pub(crate) expected: &'a Expected,
+}
+
+/// What came of looking.
+pub(crate) struct Judgement {
+    pub(crate) observed: String,
+    pub(crate) basis: Option<Basis>,
+    pub(crate) outcome: Outcome,
+}
+
+/// A rule of a policy.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Which rule.
+    pub spec: &'static RuleSpec,
+    /// The weakest basis it accepts.
+    pub weakest: Basis,
+}
+
+impl Eq for Rule {}
+
+impl PartialEq for Rule {
+    fn eq(&self, other: &Self) -> bool {
+        self.spec.id == other.spec.id && self.weakest == other.weakest
+    }
+}
+
+const PKCS11: &str = "CSBR §6.2.7.4.2 method 2, \"generated in a non-exportable way\"; PKCS#11 v3.1 §4.9";
+
+/// Every rule.
+pub const RULES: &[RuleSpec] = &[
+    RuleSpec {
+        id: "hsm",
+        demand: "the key lives in a hardware security module",
+        source: "CSBR §6.2.7.4.1",
+        in_statement: true,
+        in_csbr: Some(Basis::Confirmed),
+        judge: Judge::Flag(Topic::Hsm, true),
+    },
+    RuleSpec {
+        id: "generated",
+        demand: "the key was generated inside the HSM",
+        source: "CSBR §6.2.7.4.2, \"generated, stored, and used\"; PKCS#11 v3.1 §4.9, CKA_LOCAL",
+        in_statement: true,
+        in_csbr: Some(Basis::Confirmed),
+        judge: Judge::Flag(Topic::Local, true),
+    },
+    RuleSpec {
+        id: "not-extractable",
+        demand: "the private key cannot be taken out",
+        source: PKCS11,
+        in_statement: true,
+        in_csbr: Some(Basis::Confirmed),
+        judge: Judge::Flag(Topic::Extractable, false),
+    },
+    RuleSpec {
+        id: "never-extractable",
+        demand: "the private key could never be taken out",
+        source: PKCS11,
+        in_statement: true,
+        in_csbr: Some(Basis::Confirmed),
+        judge: Judge::Flag(Topic::NeverExtractable, true),
+    },
+    RuleSpec {
+        id: "sensitive",
+        demand: "the private key is never shown in the clear",
+        source: PKCS11,
+        in_statement: true,
+        in_csbr: Some(Basis::Confirmed),
+        judge: Judge::Flag(Topic::Sensitive, true),
+    },
+    RuleSpec {
+        id: "always-sensitive",
+        demand: "the private key was never shown in the clear",
+        source: PKCS11,
+        in_statement: true,
+        in_csbr: Some(Basis::Confirmed),
+        judge: Judge::Flag(Topic::AlwaysSensitive, true),
+    },
+    RuleSpec {
+        id: "signs",
+        demand: "the key may sign",
+        source: "CSBR §6.1.7; PKCS#11 v3.1 §4.9, CKA_SIGN",
+        in_statement: true,
+        in_csbr: Some(Basis::Confirmed),
+        judge: Judge::Flag(Topic::Sign, true),
+    },
+    RuleSpec {
+        id: "does-not-wrap",
+        demand: "the key takes no other keys out",
+        source: "PKCS#11 v3.1 §4.9, CKA_WRAP: a signing key that wraps could carry other keys out",
+        in_statement: true,
+        in_csbr: Some(Basis::Confirmed),
+        judge: Judge::Flag(Topic::Wrap, false),
+    },
+    RuleSpec {
+        id: "not-split",
+        demand: "the key is not shared out in parts",
+        source: "Marvell LiquidSecurity, attributes SPLITTABLE and IS_SPLIT",
+        in_statement: true,
+        in_csbr: Some(Basis::Confirmed),
+        judge: Judge::Flag(Topic::Split, false),
+    },
+    RuleSpec {
+        id: "format",
+        demand: "the format of the statement was confirmed on genuine ones",
+        source: "docs/threat-model.md, Formats",
+        in_statement: true,
+        in_csbr: Some(Basis::Confirmed),
+        judge: Judge::OneOf(Topic::Format, &["CAVIUM_V2_COMPRESSED"]),
+    },
+    RuleSpec {
+        id: "operator",
+        demand: "the HSM is run by a cloud whose key is pinned",
+        source: "CSBR §6.2.7.4.1, cloud-base key generation and protection solution",
+        in_statement: true,
+        in_csbr: Some(Basis::Confirmed),
+        judge: Judge::With(operator),
+    },
+    RuleSpec {
+        id: "fips-certificate",
+        demand: "the HSM's FIPS 140 certificate is known; one that is historical is worth a look",
+        source: "CSBR §6.2.7.4.1, FIPS 140-2 level 2 at least; the table in attest/src/fips.rs",
+        in_statement: false,
+        in_csbr: Some(Basis::Confirmed),
+        judge: Judge::With(fips),
+    },
+    RuleSpec {
+        id: "certificates-in-time",
+        demand: "every certificate of the HSM is valid at the time of the decision",
+        source: "RFC 5280 §4.1.2.5",
+        in_statement: true,
+        in_csbr: Some(Basis::Attested),
+        judge: Judge::With(in_time),
+    },
+    RuleSpec {
+        id: "key-size",
+        demand: "the key is RSA with 3072 bits or more, or on P-256, P-384 or P-521",
+        source: "CSBR §6.1.5.2",
+        in_statement: false,
+        in_csbr: Some(Basis::Confirmed),
+        judge: Judge::With(size),
+    },
+    RuleSpec {
+        id: "resource-name",
+        demand: "the key is the version that the subscriber named",
+        source: "Google Cloud KMS attestation: the identifier holds the SHA-256 of the version's name",
+        in_statement: false,
+        in_csbr: Some(Basis::Confirmed),
+        judge: Judge::With(name),
+    },
+    RuleSpec {
+        id: "csr-key",
+        demand: "the request is for this key",
+        source: "CSBR §3.2.1; RFC 2986 §4.1",
+        in_statement: false,
+        in_csbr: Some(Basis::Confirmed),
+        judge: Judge::With(csr_key),
+    },
+    RuleSpec {
+        id: "csr-signature",
+        demand: "the request is signed by its own key",
+        source: "CSBR §3.2.1, proof of possession; RFC 2986 §4.2",
+        in_statement: false,
+        in_csbr: Some(Basis::Confirmed),
+        judge: Judge::With(csr_signature),
+    },
+    RuleSpec {
+        id: "nonce",
+        demand: "the request carries the CA's nonce, if the CA gave one",
+        source: "RFC 2985 §5.4.1, challengePassword: a request made before the nonce was known cannot carry it",
+        in_statement: false,
+        in_csbr: Some(Basis::Confirmed),
+        judge: Judge::With(nonce),
+    },
+];
+
+impl Rule {
+    /// Holds the claims against the rule.
+    pub(crate) fn judge<A>(&self, claims: &Claims<A>, expected: &Expected) -> Finding {
+        let judgement = match self.spec.judge {
+            Judge::Flag(topic, wanted) => self.of_topic(claims, topic, |value| *value == Value::Flag(wanted)),
+            Judge::OneOf(topic, wanted) => self.of_topic(
+                claims,
+                topic,
+                |value| matches!(value, Value::Text(text) if wanted.contains(&text.as_str())),
+            ),
+            Judge::With(judge) => {
+                let sound = claims.sound.then_some(());
+                let view = View {
+                    claims: sound.map(|()| claims.claims.iter().collect()).unwrap_or_default(),
+                    key: sound.and(claims.key.as_ref()),
+                    expected,
+                };
+                let judgement = judge(&view);
+                self.weigh(judgement)
+            }
+        };
+        Finding {
+            id: self.spec.id,
+            demand: self.spec.demand.to_owned(),
+            source: self.spec.source,
+            observed: judgement.observed,
+            basis: judgement.basis,
+            outcome: judgement.outcome,
+        }
+    }
+
+    fn of_topic<A>(&self, claims: &Claims<A>, topic: Topic, fits: impl Fn(&Value) -> bool) -> Judgement {
+        let said: Vec<&Claim> = claims.about(topic).collect();
+        if let Some(claim) = said.iter().find(|claim| !fits(&claim.value)) {
+            return Judgement { observed: observed(claim), basis: Some(claim.basis), outcome: Outcome::Failed };
+        }
+        match said.iter().max_by_key(|claim| claim.basis) {
+            None => missing("nothing in the evidence says"),
+            Some(claim) => {
+                self.weigh(Judgement { observed: observed(claim), basis: Some(claim.basis), outcome: Outcome::Passed })
+            }
+        }
+    }
+
+    /// What passes on a weaker basis than the rule accepts does not pass.
+    fn weigh(&self, judgement: Judgement) -> Judgement {
+        match (judgement.outcome, judgement.basis) {
+            (Outcome::Passed, Some(basis)) if basis < self.weakest => Judgement {
+                observed: format!("{}; only {basis}, and {} is demanded", judgement.observed, self.weakest),
+                outcome: Outcome::Missing,
+                ..judgement
+            },
+            _ => judgement,
+        }
+    }
+}
+
+fn observed(claim: &Claim) -> String {
+    format!("{}: {} ({})", claim.topic.meaning(), claim.value, claim.from)
+}
+
+fn missing(why: &str) -> Judgement {
+    Judgement { observed: why.to_owned(), basis: None, outcome: Outcome::Missing }
+}
+
+impl View<'_> {
+    fn best(&self, topic: Topic) -> Option<&Claim> {
+        self.claims.iter().filter(|claim| claim.topic == topic).max_by_key(|claim| claim.basis).copied()
+    }
+
+    fn text(&self, topic: Topic) -> Option<(&str, Basis)> {
+        match self.best(topic)? {
+            Claim { value: Value::Text(text), basis, .. } => Some((text, *basis)),
+            _ => None,
+        }
+    }
+
+    fn moment(&self, topic: Topic) -> Option<(Instant, Basis)> {
+        match self.best(topic)? {
+            Claim { value: Value::Moment(moment), basis, .. } => Some((*moment, *basis)),
+            _ => None,
+        }
+    }
+
+    /// Passed or failed, on the word of those who vouch for the key.
+    fn of_key(&self, passed: bool, observed: String) -> Judgement {
+        let basis = self.best(Topic::Spki).map(|claim| claim.basis);
+        Judgement { observed, basis, outcome: if passed { Outcome::Passed } else { Outcome::Failed } }
+    }
+}
+
+fn operator(view: &View<'_>) -> Judgement {
+    match view.text(Topic::Operator) {
+        None => missing("no chain of an operator whose key is pinned"),
+        Some((name, basis)) => Judgement { observed: shown::text(name), basis: Some(basis), outcome: Outcome::Passed },
+    }
+}
+
+/// Never fails: a CA decides what a certificate that turned historical means to it.
+fn fips(view: &View<'_>) -> Judgement {
+    let warning = |observed: String| Judgement { observed, basis: None, outcome: Outcome::Warning };
+    let Some((operator, basis)) = view.text(Topic::Operator) else { return missing("nobody says who runs the HSM") };
+    let Some(certificate) = FipsCertificate::of(operator) else {
+        return warning(format!("no certificate of {} is known", shown::text(operator)));
+    };
+    let described = format!(
+        "{} level {}, certificate {} of {}, as of {}",
+        certificate.standard, certificate.level, certificate.number, certificate.module, certificate.as_of
+    );
+    match (view.expected.now, certificate.historical_since) {
+        (Some(now), Some(since)) if certificate.is_historical(now) => {
+            warning(format!("{described}; historical since {since}"))
+        }
+        _ => Judgement { observed: described, basis: Some(basis), outcome: Outcome::Passed },
+    }
+}
+
+fn in_time(view: &View<'_>) -> Judgement {
+    let (Some((from, basis)), Some((until, _))) = (view.moment(Topic::ValidFrom), view.moment(Topic::ValidUntil))
+    else {
+        return missing("no certificates");
+    };
+    let Some(now) = view.expected.now else { return missing("no time was given to decide at") };
+    let inside = (from..=until).contains(&now);
+    let observed = format!("valid from {from} until {until}, decided at {now}");
+    Judgement { observed, basis: Some(basis), outcome: if inside { Outcome::Passed } else { Outcome::Failed } }
+}
+
+fn size(view: &View<'_>) -> Judgement {
+    let Some(key) = view.key else { return missing("no key") };
+    let good = match key.algorithm() {
+        Algorithm::Rsa3072 | Algorithm::Rsa4096 | Algorithm::P256 | Algorithm::P384 | Algorithm::P521 => true,
+        Algorithm::Rsa2048 | Algorithm::Secp256k1 => false,
+    };
+    view.of_key(good, key.algorithm().name().to_owned())
+}
+
+fn name(view: &View<'_>) -> Judgement {
+    let Some(name) = &view.expected.name else { return missing("no name was given to compare with") };
+    if let Some((resource, basis)) = view.text(Topic::Resource) {
+        let outcome = if resource == name { Outcome::Passed } else { Outcome::Failed };
+        return Judgement { observed: shown::text(resource), basis: Some(basis), outcome };
+    }
+    let Some((hash, basis)) = view.text(Topic::NameHash) else { return missing("the evidence names no key version") };
+    let expected = shown::hex(&sha256(name.as_bytes()));
+    let (observed, outcome) = if hash == expected {
+        (format!("{} hashes to {hash}", shown::text(name)), Outcome::Passed)
+    } else {
+        let why = "give the full name of the version, with the project's id and not its number";
+        (format!("{} hashes to {expected}, the key's name to {hash}; {why}", shown::text(name)), Outcome::Failed)
+    };
+    Judgement { observed, basis: Some(basis), outcome }
+}
+
+fn csr_key(view: &View<'_>) -> Judgement {
+    let (Some(csr), Some(key)) = (&view.expected.csr, view.key) else { return missing("no request, or no key") };
+    let hash = shown::hex(&sha256(csr.public_key().spki()));
+    view.of_key(csr.public_key() == key, format!("the request is for the key {hash}"))
+}
+
+fn csr_signature(view: &View<'_>) -> Judgement {
+    let Some(csr) = &view.expected.csr else { return missing("no request") };
+    match csr.verify() {
+        Ok(()) => view.of_key(true, "the signature verifies".to_owned()),
+        Err(why) => view.of_key(false, why),
+    }
+}
+
+fn nonce(view: &View<'_>) -> Judgement {
+    let Some(nonce) = &view.expected.nonce else {
+        let observed = "the CA gave none: how old the request is, nobody can tell".to_owned();
+        return Judgement { observed, basis: None, outcome: Outcome::Warning };
+    };
+    match view.expected.csr.as_ref().map(Csr::challenge) {
+        None => missing("no request"),
+        Some(None) => missing("the request has no challenge password"),
+        Some(Some(challenge)) => {
+            view.of_key(challenge == nonce, format!("the request has {:?}", shown::text(challenge)))
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! Verdicts: what a policy makes of the claims.
+
+use std::marker::PhantomData;
+
+use crate::evidence::Claims;
+use crate::finding::{Basis, Finding, Outcome};
+use crate::policy::{Expected, Policy};
+
+/// The conclusion.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Level {
+    /// Every rule passed, and the hardware itself vouches for what matters.
+    Attested,
+    /// Every rule passed, on the word of the cloud to the CA.
+    Confirmed,
+    /// What the subscriber reports would do, if anybody vouched for it. Not accepted.
+    Reported,
+    /// A check or a rule failed, or a thing is missing. Not accepted.
+    Rejected,
+}
+
+impl Level {
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Attested => "attested",
+            Self::Confirmed => "confirmed",
+            Self::Reported => "reported",
+            Self::Rejected => "rejected",
+        }
+    }
+
+    /// Whether a certificate may be issued on it.
+    #[must_use]
+    pub fn is_accepted(self) -> bool {
+        match self {
+            Self::Attested | Self::Confirmed => true,
+            Self::Reported | Self::Rejected => false,
+        }
+    }
+}
+
+/// All outcomes, and the conclusion. Only [`Claims::appraise`] makes it.
+#[derive(Debug)]
+pub struct Verdict<A> {
+    level: Level,
+    policy: String,
+    checks: Vec<Finding>,
+    rules: Vec<Finding>,
+    anchors: PhantomData<A>,
+}
+
+impl<A> Claims<A> {
+    /// Holds the claims against every rule of a policy.
+    #[must_use]
+    pub fn appraise(&self, policy: &Policy, expected: &Expected) -> Verdict<A> {
+        let rules: Vec<Finding> = policy.rules.iter().map(|rule| rule.judge(self, expected)).collect();
+        let level = self.level(&rules);
+        Verdict { level, policy: policy.name.clone(), checks: self.checks.clone(), rules, anchors: PhantomData }
+    }
+
+    fn level(&self, rules: &[Finding]) -> Level {
+        let failed = rules.iter().any(|finding| finding.outcome == Outcome::Failed);
+        // A policy without rules accepts nothing.
+        let passed = rules.iter().any(|finding| finding.outcome == Outcome::Passed);
+        let missing: Vec<&Finding> = rules.iter().filter(|finding| finding.outcome == Outcome::Missing).collect();
+        if !self.sound || failed {
+            return Level::Rejected;
+        }
+        if !missing.is_empty() {
+            let said = missing.iter().all(|finding| finding.basis.is_some());
+            return if said { Level::Reported } else { Level::Rejected };
+        }
+        let vouched = rules.iter().filter_map(|finding| finding.basis).min();
+        match vouched {
+            Some(Basis::Attested) if passed => Level::Attested,
+            Some(Basis::Confirmed | Basis::Recorded) if passed => Level::Confirmed,
+            Some(Basis::Reported) if passed => Level::Reported,
+            _ => Level::Rejected,
+        }
+    }
+}
+
+impl<A> Verdict<A> {
+    /// The conclusion.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        self.level
+    }
+
+    /// Name of the policy.
+    #[must_use]
+    pub fn policy(&self) -> &str {
+        &self.policy
+    }
+
+    /// The checks of the evidence itself.
+    #[must_use]
+    pub fn checks(&self) -> &[Finding] {
+        &self.checks
+    }
+
+    /// The rules of the policy.
+    #[must_use]
+    pub fn rules(&self) -> &[Finding] {
+        &self.rules
+    }
+
+    /// The method of CSBR §6.2.7.4.2 that an accepted verdict can support: 2, key attestation, or 5, a report of the
+    /// cloud.
+    #[must_use]
+    pub fn csbr_method(&self) -> Option<u8> {
+        match self.level {
+            Level::Attested => Some(2),
+            Level::Confirmed => Some(5),
+            Level::Reported | Level::Rejected => None,
+        }
+    }
+}
