@@ -3,11 +3,13 @@
 //! A kind is told by content, never by a file's name, and anything that is not plainly one of them is refused with what
 //! was expected and what was found.
 
+mod answer;
+
 use std::io::{Cursor, Read};
 
 use der::Document;
 
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, google_statement};
 use crate::malformed::Malformed;
 use crate::shown;
 
@@ -48,36 +50,60 @@ fn kind(bytes: &[u8]) -> Option<Kind> {
     }
 }
 
-/// Takes files apart: a zip, or a statement and its certificates.
+/// Takes files apart: zips, a statement and its certificates, answers of clouds.
+///
+/// A statement inside of an answer is evidence of its own, with the certificates of the answer and of the other files.
 ///
 /// # Errors
 /// [`Malformed`] names the file, what was expected and what was found.
-pub fn evidence(files: &[File]) -> Result<Evidence, Malformed> {
+pub fn evidence(files: &[File]) -> Result<Vec<Evidence>, Malformed> {
     let mut statement: Option<Vec<u8>> = None;
     let mut certificates: Vec<Vec<u8>> = Vec::new();
+    let mut answered: Vec<Vec<u8>> = Vec::new();
+    let mut all: Vec<Evidence> = Vec::new();
     for File { name, bytes } in opened(files)? {
         let inside = |error: Malformed| error.inside(&name);
-        match kind(&bytes) {
-            Some(Kind::Gzip) => {
-                if statement.replace(bytes).is_some() {
-                    return Err(inside(Malformed::new("bundle", "one statement", "a second one")));
-                }
+        let one = |statement: &mut Option<Vec<u8>>, compressed: Vec<u8>| match statement.replace(compressed) {
+            Some(known) if statement.as_ref() != Some(&known) => {
+                Err(inside(Malformed::new("bundle", "one statement", "a second one")))
             }
+            Some(_) | None => Ok(()),
+        };
+        match kind(&bytes) {
+            Some(Kind::Gzip) => one(&mut statement, bytes)?,
             Some(Kind::Pem) => certificates.extend(chain(&bytes).map_err(inside)?),
             Some(Kind::Json) => {
-                return Err(inside(Malformed::new("bundle", "a statement and its certificates", "JSON")));
+                let answer = answer::evidence(&bytes).map_err(inside)?;
+                if all.len() == MOST_ENTRIES {
+                    return Err(inside(Malformed::new("bundle", format!("at most {MOST_ENTRIES} answers"), "more")));
+                }
+                if let Evidence::GoogleVersion(json) = &answer
+                    && let Some((compressed, chain)) = google_statement(json).map_err(inside)?
+                {
+                    one(&mut statement, compressed)?;
+                    answered.extend(chain);
+                }
+                all.push(answer);
             }
             Some(Kind::Zip) => return Err(inside(Malformed::new("bundle", "files", "a zip inside of a zip"))),
             None => {
-                let expected = "a zip, a gzip, certificates in PEM, or JSON";
+                let expected = "a zip, a gzip, certificates in PEM, or JSON without a byte order mark";
                 return Err(inside(Malformed::new("bundle", expected, shown::start_of(&bytes)).at(0)));
             }
         }
     }
-    let compressed = statement.ok_or_else(|| {
-        Malformed::new("bundle", "a statement (the .dat file of Google's attestation bundle)", "none")
-    })?;
-    Ok(Evidence::GoogleStatement { compressed, certificates })
+    // An answer's certificates may be in a file as well; within one of the two, none may be there twice.
+    let missing: Vec<Vec<u8>> = answered.into_iter().filter(|der| !certificates.contains(der)).collect();
+    certificates.extend(missing);
+    match statement {
+        Some(compressed) => all.insert(0, Evidence::GoogleStatement { compressed, certificates }),
+        None if all.is_empty() || !certificates.is_empty() => {
+            let expected = "a statement (the .dat file of Google's attestation bundle), or the answer of a cloud's API";
+            return Err(Malformed::new("bundle", expected, "none"));
+        }
+        None => {}
+    }
+    Ok(all)
 }
 
 /// The files, with those of zips in place of the zips.
@@ -127,7 +153,7 @@ fn unzipped(file: &File) -> Result<Vec<File>, Malformed> {
 
 /// Certificates in PEM, one after the other; white space between them and nothing else (RFC 7468 §2 allows text there,
 /// which a bundle made by a cloud does not have).
-fn chain(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Malformed> {
+pub(crate) fn chain(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Malformed> {
     const PART: &str = "certificate chain";
     let text = std::str::from_utf8(bytes)
         .map_err(|error| Malformed::new(PART, "text", "other bytes").at(error.valid_up_to()))?;
@@ -153,3 +179,6 @@ fn chain(bytes: &[u8]) -> Result<Vec<Vec<u8>>, Malformed> {
     }
     Ok(certificates)
 }
+
+#[cfg(test)]
+mod tests;

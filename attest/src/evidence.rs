@@ -1,9 +1,22 @@
 //! Evidence: untrusted bytes about one key, and what they claim once they stand every check.
 
+mod answer;
+mod aws;
+mod binding;
 mod google;
+mod google_api;
+mod hardware;
+mod key_vault;
+mod managed_hsm;
+#[cfg(test)]
+mod specimen;
+
+pub(crate) use answer::malformed;
+pub(crate) use google_api::statement as google_statement;
 
 use std::marker::PhantomData;
 
+use crate::admission::{Origin, Refusal};
 use crate::anchor::Anchors;
 use crate::certificate::sha256;
 use crate::check::{Check, Ledger};
@@ -12,6 +25,7 @@ use crate::finding::{Basis, Finding};
 use crate::malformed::Malformed;
 use crate::public_key::PublicKey;
 use crate::shown;
+use binding::Piece;
 
 /// What a subscriber hands in.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -23,6 +37,18 @@ pub enum Evidence {
         /// The certificates.
         certificates: Vec<Vec<u8>>,
     },
+    /// AWS: the answer to `kms:DescribeKey`, JSON.
+    AwsDescribeKey(Vec<u8>),
+    /// AWS: the answer to `kms:GetPublicKey`, JSON.
+    AwsPublicKey(Vec<u8>),
+    /// Azure Key Vault, or Managed HSM without a statement: a key's bundle, JSON.
+    KeyVaultKey(Vec<u8>),
+    /// Azure Managed HSM: the answer to `GetKeyAttestation`, a bundle with statements, JSON.
+    ManagedHsmKey(Vec<u8>),
+    /// Google Cloud KMS: the answer to `GetCryptoKeyVersion`, JSON. A statement in it is evidence of its own.
+    GoogleVersion(Vec<u8>),
+    /// Google Cloud KMS: the answer to `GetPublicKey`, JSON.
+    GooglePublicKey(Vec<u8>),
 }
 
 /// What the evidence says of one key. Only [`verify`] makes it.
@@ -50,15 +76,22 @@ pub(crate) fn verify_with<A: Anchors>(
     anchors: &A,
     ledger: Ledger,
 ) -> Result<Claims<A>, Malformed> {
-    let mut gathered = Gathered { key: None, claims: Vec::new(), ledger };
+    let mut gathered = Gathered { key: None, claims: Vec::new(), pieces: Vec::new(), ledger };
     for piece in evidence {
         match piece {
             Evidence::GoogleStatement { compressed, certificates } => {
                 google::gather(compressed, certificates, anchors, &mut gathered)?;
             }
+            Evidence::AwsDescribeKey(json) => aws::gather_description(json, &mut gathered)?,
+            Evidence::AwsPublicKey(json) => aws::gather_public_key(json, &mut gathered)?,
+            Evidence::KeyVaultKey(json) => key_vault::gather(json, &mut gathered)?,
+            Evidence::ManagedHsmKey(json) => managed_hsm::gather(json, anchors, &mut gathered)?,
+            Evidence::GoogleVersion(json) => google_api::gather_version(json, &mut gathered)?,
+            Evidence::GooglePublicKey(json) => google_api::gather_public_key(json, &mut gathered)?,
         }
     }
-    let Gathered { key, claims, ledger } = gathered;
+    let Gathered { key, claims, pieces, mut ledger } = gathered;
+    binding::check(&pieces, key.as_ref(), &mut ledger);
     let sound = ledger.is_clean();
     Ok(Claims { key, claims, sound, checks: ledger.into_findings(), anchors: PhantomData })
 }
@@ -67,6 +100,7 @@ pub(crate) fn verify_with<A: Anchors>(
 pub(crate) struct Gathered {
     key: Option<PublicKey>,
     claims: Vec<Claim>,
+    pieces: Vec<Piece>,
     pub(crate) ledger: Ledger,
 }
 
@@ -85,6 +119,34 @@ impl Gathered {
                 self.ledger.check(Check::OneKey, outcome);
             }
         }
+    }
+
+    /// A piece, to be held against the others once all were read.
+    fn piece(&mut self, piece: Piece) {
+        self.pieces.push(piece);
+    }
+
+    /// What admission says of a cloud's answer: the very rules by which the module shows keys to hosts.
+    fn admission(&mut self, from: &'static str, outcome: Result<Origin, Refusal>) {
+        let outcome = match outcome {
+            Ok(Origin::Generated) => Ok(format!("{from}: generated in an HSM")),
+            Ok(Origin::Imported) => Ok(format!("{from}: imported into an HSM")),
+            Ok(Origin::Unknown) => Ok(format!("{from}: in an HSM, of unknown origin")),
+            Err(refusal) => Err(format!("{from}: {} ({})", refusal.fact(), refusal.code())),
+        };
+        self.ledger.check_reported(Check::Admission, outcome);
+    }
+
+    /// A claim that the subscriber reports.
+    fn reported(&mut self, from: &'static str, topic: Topic, value: Value) {
+        self.claim(topic, value, Basis::Reported, from);
+    }
+
+    /// The key that the subscriber reports.
+    fn reported_key(&mut self, from: &'static str, key: PublicKey) {
+        self.reported(from, Topic::Spki, Value::Text(shown::hex(&sha256(key.spki()))));
+        self.reported(from, Topic::Algorithm, Value::Text(key.algorithm().name().to_owned()));
+        self.about(key);
     }
 
     pub(crate) fn claim(&mut self, topic: Topic, value: Value, basis: Basis, from: &'static str) {

@@ -11,4 +11,5 @@ mod statement;
 pub use chain::{CardCertificates, Names};
 pub use gunzip::gunzip;
 pub use key::Key;
+pub(crate) use key::{PUBLIC_KEY, is_half_of};
 pub use statement::{Framing, Object, Statement};

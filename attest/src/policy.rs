@@ -4,6 +4,7 @@
 //! contradicts a rule fails it, whoever else says the opposite.
 
 mod file;
+mod name;
 mod rule;
 
 pub use file::PolicyError;

@@ -4,6 +4,8 @@
 //! `SubjectPublicKeyInfo` structures (RFC 5280 §4.1.2.7) of `rsaEncryption` with NULL parameters (RFC 3279 §2.3.1)
 //! and of `id-ecPublicKey` with a named curve and an uncompressed point (RFC 5480 §2).
 
+mod parts;
+
 use std::fmt;
 use std::sync::Arc;
 

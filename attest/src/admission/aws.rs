@@ -2,7 +2,7 @@
 //!
 //! Source of the fields: AWS KMS API reference, `KeyMetadata` (read November 2026).
 
-use super::{Exceptions, Origin, Refusal};
+use super::{Cloud, Exceptions, Origin, Refusal, stated, unknown};
 
 /// The fields of a `DescribeKey` answer that decide admission, as AWS spells them.
 ///
@@ -45,12 +45,12 @@ pub fn admit(facts: &KeyFacts<'_>, exceptions: Exceptions) -> Result<Origin, Ref
     }
     let usage = stated("KeyUsage", facts.key_usage)?;
     if usage != "SIGN_VERIFY" {
-        return Err(Refusal::NotForSigning { usage: usage.to_owned() });
+        return Err(Refusal::NotForSigning { cloud: Cloud::Aws, usage: usage.to_owned() });
     }
     let origin = match stated("Origin", facts.origin)? {
         "AWS_KMS" => Origin::Generated,
         "EXTERNAL" if exceptions.allow_imported => Origin::Imported,
-        "EXTERNAL" => return Err(Refusal::Imported),
+        "EXTERNAL" => return Err(Refusal::Imported { cloud: Cloud::Aws }),
         store @ ("AWS_CLOUDHSM" | "EXTERNAL_KEY_STORE") => {
             return Err(Refusal::CustomKeyStore { store: store.to_owned() });
         }
@@ -58,9 +58,9 @@ pub fn admit(facts: &KeyFacts<'_>, exceptions: Exceptions) -> Result<Origin, Ref
     };
     match stated("KeyState", facts.key_state)? {
         "Enabled" => Ok(origin),
-        "Disabled" => Err(Refusal::Disabled),
-        "PendingDeletion" | "PendingReplicaDeletion" => Err(Refusal::PendingDeletion),
-        state => Err(Refusal::NotReady { state: state.to_owned() }),
+        "Disabled" => Err(Refusal::Disabled { cloud: Cloud::Aws }),
+        "PendingDeletion" | "PendingReplicaDeletion" => Err(Refusal::PendingDeletion { cloud: Cloud::Aws }),
+        state => Err(Refusal::NotReady { cloud: Cloud::Aws, state: state.to_owned() }),
     }
 }
 
@@ -73,14 +73,6 @@ fn partition(arn: Option<&str>) -> Result<(), Refusal> {
         Some("aws-cn") => Err(Refusal::Partition { partition: "aws-cn".to_owned() }),
         Some(_) | None => Err(unknown("Arn", arn)),
     }
-}
-
-fn stated<'a>(field: &'static str, value: Option<&'a str>) -> Result<&'a str, Refusal> {
-    value.ok_or(Refusal::Unstated { field, value: None })
-}
-
-fn unknown(field: &'static str, value: &str) -> Refusal {
-    Refusal::Unstated { field, value: Some(value.to_owned()) }
 }
 
 #[cfg(test)]
@@ -157,7 +149,7 @@ mod tests {
     #[test]
     fn a_disabled_imported_key_is_called_imported() {
         let facts = KeyFacts { origin: Some("EXTERNAL"), key_state: Some("Disabled"), ..GOOD };
-        assert_eq!(refusal(facts), Refusal::Imported);
+        assert_eq!(refusal(facts), Refusal::Imported { cloud: Cloud::Aws });
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub struct Names {
 
 impl Names {
     /// Takes `HSM:<serial>, for FIPS mode` or `HSM:<serial>:PARTN:<n>, for FIPS mode` apart.
-    fn parse(common_name: &str) -> Option<Self> {
+    pub(crate) fn parse(common_name: &str) -> Option<Self> {
         let (card, mode) = common_name.strip_prefix("HSM:")?.split_once(", for ")?;
         let mode = mode.strip_suffix(" mode")?;
         let (serial, partition) = match card.split_once(":PARTN:") {

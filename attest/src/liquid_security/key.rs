@@ -1,19 +1,16 @@
 //! The key a statement is about: its public half rebuilt, and the attributes of its private half.
 
 use aws_lc_rs::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
-use der::asn1::{AnyRef, BitStringRef, ObjectIdentifier, UintRef};
-use der::{Decode, Encode, Sequence};
-use spki::{AlgorithmIdentifierRef, SubjectPublicKeyInfoRef};
 
 use super::attribute as code;
 use super::statement::{Object, Statement};
 use crate::certificate::sha256;
 use crate::check::{Check, Ledger};
-use crate::public_key::{EC_PUBLIC_KEY, PublicKey, RSA_ENCRYPTION};
+use crate::public_key::{Algorithm, PublicKey};
 use crate::shown;
 
 /// `CKO_PUBLIC_KEY`, PKCS#11 v3.1 §4.8.
-const PUBLIC_KEY: &[u8] = &[2];
+pub(crate) const PUBLIC_KEY: &[u8] = &[2];
 /// `CKO_PRIVATE_KEY`, PKCS#11 v3.1 §4.9.
 const PRIVATE_KEY: &[u8] = &[3];
 /// `CKK_RSA`, PKCS#11 v3.1 §6.1.
@@ -21,14 +18,10 @@ const RSA: &[u8] = &[0];
 /// `CKK_EC`, PKCS#11 v3.1 §6.3.
 const EC: &[u8] = &[3];
 
-/// OpenSSL's numbers (obj_mac.h) of the curves, as MODULUS_BITS holds them, and their object identifiers. 415 and 714 were
+/// OpenSSL's numbers (obj_mac.h) of the curves, as MODULUS_BITS holds them. 415 and 714 were
 /// seen in genuine statements.
-const CURVES: [(u32, ObjectIdentifier); 4] = [
-    (415, ObjectIdentifier::new_unwrap("1.2.840.10045.3.1.7")),
-    (714, ObjectIdentifier::new_unwrap("1.3.132.0.10")),
-    (715, ObjectIdentifier::new_unwrap("1.3.132.0.34")),
-    (716, ObjectIdentifier::new_unwrap("1.3.132.0.35")),
-];
+const CURVES: [(u32, Algorithm); 4] =
+    [(415, Algorithm::P256), (714, Algorithm::Secp256k1), (715, Algorithm::P384), (716, Algorithm::P521)];
 
 /// The private key of a statement.
 #[derive(Clone, Debug)]
@@ -37,13 +30,6 @@ pub struct Key<'a> {
     pub object: &'a Object,
     /// Its public half.
     pub public_key: PublicKey,
-}
-
-/// `RSAPublicKey`, RFC 8017 §A.1.1.
-#[derive(Sequence)]
-struct RsaKeyFields<'a> {
-    modulus: UintRef<'a>,
-    exponent: UintRef<'a>,
 }
 
 impl<'a> Key<'a> {
@@ -80,14 +66,7 @@ impl<'a> Key<'a> {
         };
         ledger.check(Check::KeyCheckValue, outcome);
         for half in public {
-            let same = [code::KEY_TYPE, code::MODULUS, code::MODULUS_BITS, code::PUBLIC_EXPONENT, code::ID]
-                .iter()
-                .find(|code| half.value(**code) != object.value(**code));
-            let outcome = match same {
-                None => Ok("the same key and id".to_owned()),
-                Some(code) => Err(format!("another {}", code::name(*code).unwrap_or("attribute"))),
-            };
-            ledger.check(Check::PublicHalf, outcome);
+            ledger.check(Check::PublicHalf, is_half_of(half, object));
         }
         Some(Self { object, public_key })
     }
@@ -110,34 +89,30 @@ impl<'a> Key<'a> {
     }
 }
 
+/// Whether a public object is the public half of a private one, with the same id.
+pub(crate) fn is_half_of(half: &Object, private: &Object) -> Result<String, String> {
+    let other = [code::KEY_TYPE, code::MODULUS, code::MODULUS_BITS, code::PUBLIC_EXPONENT, code::ID]
+        .iter()
+        .find(|code| half.value(**code) != private.value(**code));
+    match other {
+        None => Ok("the same key and id".to_owned()),
+        Some(code) => Err(format!("another {}", code::name(*code).unwrap_or("attribute"))),
+    }
+}
+
 fn rebuild(object: &Object) -> Result<PublicKey, String> {
     let get = |code: u32| object.value(code).ok_or_else(|| format!("no {}", code::name(code).unwrap_or("attribute")));
     let modulus = get(code::MODULUS)?;
-    let spki = match get(code::KEY_TYPE)? {
-        RSA => rsa(modulus, get(code::PUBLIC_EXPONENT)?).map_err(|error| error.to_string())?,
+    let key = match get(code::KEY_TYPE)? {
+        RSA => PublicKey::from_rsa(modulus, get(code::PUBLIC_EXPONENT)?),
         EC => {
             let number: [u8; 4] = get(code::MODULUS_BITS)?.try_into().map_err(|_| "MODULUS_BITS is not a number")?;
             let number = u32::from_be_bytes(number);
             let curve = CURVES.iter().find(|(known, _)| *known == number);
             let (_, curve) = curve.ok_or_else(|| format!("the curve {number}, which is not known"))?;
-            elliptic(*curve, modulus).map_err(|error| error.to_string())?
+            PublicKey::from_point(*curve, modulus)
         }
         other => return Err(format!("a key of type {}", shown::hex(other))),
     };
-    PublicKey::from_spki(&spki).map_err(|error| error.to_string())
-}
-
-fn rsa(modulus: &[u8], exponent: &[u8]) -> Result<Vec<u8>, der::Error> {
-    let fields = RsaKeyFields { modulus: UintRef::new(modulus)?, exponent: UintRef::new(exponent)? };
-    spki(RSA_ENCRYPTION, AnyRef::NULL, &fields.to_der()?)
-}
-
-fn elliptic(curve: ObjectIdentifier, point: &[u8]) -> Result<Vec<u8>, der::Error> {
-    let curve = curve.to_der()?;
-    spki(EC_PUBLIC_KEY, AnyRef::from_der(&curve)?, point)
-}
-
-fn spki(oid: ObjectIdentifier, parameters: AnyRef<'_>, key: &[u8]) -> Result<Vec<u8>, der::Error> {
-    let algorithm = AlgorithmIdentifierRef { oid, parameters: Some(parameters) };
-    SubjectPublicKeyInfoRef { algorithm, subject_public_key: BitStringRef::from_bytes(key)? }.to_der()
+    key.map_err(|error| error.to_string())
 }

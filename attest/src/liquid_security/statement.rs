@@ -7,7 +7,7 @@
 //! 4        u32 flags, 3: attributes and attestation were asked for
 //! 8        u32 length of the whole, the signature included
 //! 12       u32 length of the attribute buffer
-//! 16       handles, 8 bytes each: one per object (Google); or one u32 more (Azure)
+//! 16       handles, 8 bytes each: one per object (Google); or u32 length of the attribute buffer again (Azure)
 //! A        attribute buffer: u16 version 1, u16 flags 3 (Google) or 0 (Azure), u16 first object, u16 second object or 0,
 //!          both from A
 //!          then per object: u32 handle, u32 count, u32 length; count times u32 type, u32 length, value
@@ -43,8 +43,8 @@ pub enum Framing {
 }
 
 impl Framing {
-    /// The flags of the attribute buffer: 3 in Google's genuine statements, 0 in what Azure's REST specification shows
-    /// (azure-rest-api-specs, GetKeyAttestation-example.json of 2025-06-01, read November 2026).
+    /// The flags of the attribute buffer: 3 in every genuine statement of Google's; 0 in the beginnings of two of Azure's
+    /// that azure-rest-api-specs has (GetKeyAttestation-example.json), which are all that is public.
     fn flags(self) -> u16 {
         match self {
             Self::Google => 3,
@@ -103,7 +103,15 @@ impl Statement {
                 return Err(cursor.wrong(expected, format!("{buffer} of {total} bytes")).at(at));
             }
         };
-        cursor.take(handles.unwrap_or_default(), "handles")?;
+        match framing {
+            Framing::Google => {
+                cursor.take(handles.unwrap_or_default(), "handles")?;
+            }
+            Framing::Azure => {
+                let repeated = u32::try_from(buffer).unwrap_or(u32::MAX);
+                cursor.expect_u32(repeated, "the length of the attribute buffer, again")?;
+            }
+        }
         let start = cursor.position();
         cursor.expect_u16(1, "the version of the attribute buffer")?;
         cursor.expect_u16(framing.flags(), "the flags of the attribute buffer")?;

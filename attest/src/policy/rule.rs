@@ -1,5 +1,6 @@
 //! The rules there are. A policy chooses among them.
 
+use super::name;
 use crate::certificate::sha256;
 use crate::claim::{Claim, Topic, Value};
 use crate::csr::Csr;
@@ -201,10 +202,10 @@ pub const RULES: &[RuleSpec] = &[
     RuleSpec {
         id: "resource-name",
         demand: "the key is the version that the subscriber named",
-        source: "Google Cloud KMS attestation: the identifier holds the SHA-256 of the version's name",
+        source: "Google Cloud KMS attestation: the identifier holds the SHA-256 of the version's name; Azure Managed HSM: it ends in the key's name and version",
         in_statement: false,
         in_csbr: Some(Basis::Confirmed),
-        judge: Judge::With(name),
+        judge: Judge::With(name::judge),
     },
     RuleSpec {
         id: "csr-key",
@@ -293,7 +294,7 @@ fn observed(claim: &Claim) -> String {
     format!("{}: {} ({})", claim.topic.meaning(), claim.value, claim.from)
 }
 
-fn missing(why: &str) -> Judgement {
+pub(super) fn missing(why: &str) -> Judgement {
     Judgement { observed: why.to_owned(), basis: None, outcome: Outcome::Missing }
 }
 
@@ -367,23 +368,6 @@ fn size(view: &View<'_>) -> Judgement {
         Algorithm::Rsa2048 | Algorithm::Secp256k1 => false,
     };
     view.of_key(good, key.algorithm().name().to_owned())
-}
-
-fn name(view: &View<'_>) -> Judgement {
-    let Some(name) = &view.expected.name else { return missing("no name was given to compare with") };
-    if let Some((resource, basis)) = view.text(Topic::Resource) {
-        let outcome = if resource == name { Outcome::Passed } else { Outcome::Failed };
-        return Judgement { observed: shown::text(resource), basis: Some(basis), outcome };
-    }
-    let Some((hash, basis)) = view.text(Topic::NameHash) else { return missing("the evidence names no key version") };
-    let expected = shown::hex(&sha256(name.as_bytes()));
-    let (observed, outcome) = if hash == expected {
-        (format!("{} hashes to {hash}", shown::text(name)), Outcome::Passed)
-    } else {
-        let why = "give the full name of the version, with the project's id and not its number";
-        (format!("{} hashes to {expected}, the key's name to {hash}; {why}", shown::text(name)), Outcome::Failed)
-    };
-    Judgement { observed, basis: Some(basis), outcome }
 }
 
 fn csr_key(view: &View<'_>) -> Judgement {

@@ -1,0 +1,118 @@
+use super::{Evidence, File, evidence};
+
+const VERSION: &str = r#"{"name":"n","protectionLevel":"HSM"}"#;
+
+fn file(name: &str, text: &str) -> File {
+    File { name: name.to_owned(), bytes: text.as_bytes().to_vec() }
+}
+
+fn refused(text: &str) -> (String, String, String) {
+    let error = evidence(&[file("a.json", text)]).unwrap_err();
+    (error.part, error.expected, error.found)
+}
+
+#[test]
+fn an_answer_is_told_by_its_members() {
+    type Is = fn(&Evidence) -> bool;
+    let cases: [(&str, Is); 7] = [
+        (r#"{"KeyMetadata":{}}"#, |evidence| matches!(evidence, Evidence::AwsDescribeKey(_))),
+        (r#"{"KeyId":"a","PublicKey":""}"#, |evidence| matches!(evidence, Evidence::AwsPublicKey(_))),
+        (r#"{"key":{"kid":""},"attributes":{}}"#, |evidence| matches!(evidence, Evidence::KeyVaultKey(_))),
+        (r#"{"key":{"kid":""},"attributes":{"attestation":{}}}"#, |evidence| {
+            matches!(evidence, Evidence::ManagedHsmKey(_))
+        }),
+        (r#"{"pem":"","pemCrc32c":"","name":"","protectionLevel":"HSM"}"#, |evidence| {
+            matches!(evidence, Evidence::GooglePublicKey(_))
+        }),
+        (VERSION, |evidence| matches!(evidence, Evidence::GoogleVersion(_))),
+        ("{\"KeyMetadata\":{}}\r\n", |evidence| matches!(evidence, Evidence::AwsDescribeKey(_))),
+    ];
+    for (text, is) in cases {
+        let found = evidence(&[file("x", text)]).unwrap();
+        assert!(found.len() == 1 && is(&found[0]), "{text}: {found:?}");
+    }
+    let all: Vec<File> = cases.iter().map(|(text, _)| file("x", text)).collect();
+    assert_eq!(evidence(&all).unwrap().len(), 7);
+}
+
+#[test]
+fn anything_else_is_refused_with_what_was_expected() {
+    let expected = "one answer of DescribeKey or GetPublicKey (AWS KMS), GetKey or GetKeyAttestation (Azure), \
+                    GetCryptoKeyVersion or GetPublicKey (Google), as the API gives it";
+    for (text, found) in [
+        ("{}", "an object of "),
+        (r#"{"policy":1,"rules":2}"#, "an object of policy, rules"),
+        (
+            r#"{"name":"k","purpose":"ASYMMETRIC_SIGN","versionTemplate":{}}"#,
+            "an object of name, purpose, versionTemplate",
+        ),
+        (r#"{"KeyMetadata":{},"PublicKey":"","KeyId":""}"#, "an object of KeyMetadata, PublicKey, KeyId"),
+    ] {
+        assert_eq!(refused(text), ("a.json: answer".to_owned(), expected.to_owned(), found.to_owned()));
+    }
+    for (text, found) in [
+        (r#"{"KeyMetadata":{},"KeyMetadata":{}}"#, "duplicate field `KeyMetadata`"),
+        (r#"{"KeyMetadata":{}} {}"#, "trailing characters"),
+        (r#"{"key":[]}"#, "invalid type: sequence"),
+        (&format!("{{\"a\":{}", "[".repeat(100_000)), "EOF while parsing a list"),
+        (
+            &format!("{{{}\"z\":1}}", (0..70).map(|at| format!("\"a{at}\":1,")).collect::<String>()),
+            "more members than any answer has",
+        ),
+    ] {
+        assert_eq!(refused(text).2, found, "{found}");
+    }
+    let (part, expected, found) = refused("\u{feff}{}");
+    assert_eq!((part.as_str(), found.as_str()), ("a.json: bundle", "ef bb bf 7b 7d"));
+    assert_eq!(expected, "a zip, a gzip, certificates in PEM, or JSON without a byte order mark");
+    assert!(evidence(&[]).is_err());
+}
+
+#[test]
+fn a_statement_inside_an_answer_is_evidence_of_its_own() {
+    let version = |content: &str, format: &str| {
+        format!(r#"{{"name":"n","protectionLevel":"HSM","attestation":{{"format":"{format}","content":"{content}"}}}}"#)
+    };
+    let gzip = |last: u8| File { name: "a.dat".to_owned(), bytes: vec![0x1f, 0x8b, last] };
+    let answer = file("v.json", &version("H4sI", "CAVIUM_V2_COMPRESSED"));
+    let expected = vec![
+        Evidence::GoogleStatement { compressed: vec![0x1f, 0x8b, 8], certificates: Vec::new() },
+        Evidence::GoogleVersion(answer.bytes.clone()),
+    ];
+    assert_eq!(evidence(std::slice::from_ref(&answer)), Ok(expected.clone()));
+    assert_eq!(evidence(&[gzip(8), answer.clone()]), Ok(expected), "the same twice is the same");
+    let error = evidence(&[gzip(9), answer]).unwrap_err();
+    assert_eq!((error.part.as_str(), error.found.as_str()), ("v.json: bundle", "a second one"));
+    let error = evidence(&[file("v.json", &version("H4sI", "CAVIUM_V1_COMPRESSED"))]).unwrap_err();
+    assert_eq!(error.part, "v.json: the answer to GetCryptoKeyVersion");
+    assert_eq!(error.found, "CAVIUM_V1_COMPRESSED");
+}
+
+#[test]
+fn certificates_without_a_statement_are_no_evidence() {
+    let root = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
+    let error = evidence(&[file("chain.pem", root), file("v.json", VERSION)]).unwrap_err();
+    assert_eq!(error.found, "none", "{error}");
+}
+
+#[test]
+fn certificates_of_an_answer_are_joined_with_those_of_a_file() {
+    let certificate = |der: &str| format!("-----BEGIN CERTIFICATE-----\n{der}\n-----END CERTIFICATE-----\n");
+    let (one, two) = (certificate("MAA="), certificate("MAEA"));
+    let answer = format!(
+        r#"{{"name":"n","protectionLevel":"HSM","attestation":{{"format":"CAVIUM_V2_COMPRESSED","content":"H4sI",
+           "certChains":{{"caviumCerts":["{}"],"googleCardCerts":["{}"]}}}}}}"#,
+        one.replace('\n', "\\n"),
+        two.replace('\n', "\\n")
+    );
+    let chain = |files: &[File]| match evidence(files).unwrap().swap_remove(0) {
+        Evidence::GoogleStatement { certificates, .. } => certificates,
+        other => panic!("{other:?}"),
+    };
+    let (first, second) = (vec![0x30, 0], vec![0x30, 1, 0]);
+    let answer = file("v.json", &answer);
+    assert_eq!(chain(std::slice::from_ref(&answer)), [first.clone(), second.clone()]);
+    assert_eq!(chain(&[answer.clone(), file("chain.pem", &two)]), [second.clone(), first.clone()]);
+    let twice = file("chain.pem", &two.repeat(2));
+    assert_eq!(chain(&[twice, answer]), [second.clone(), second, first], "what a file has twice stays there twice");
+}
