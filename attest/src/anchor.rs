@@ -77,6 +77,8 @@ impl PemLabel for PublicKeyLabel {
 pub trait Anchors: sealed::Sealed {
     /// What a person is told about the set.
     const NAME: &'static str;
+    /// Whether whoever makes the tests has the private keys: nothing that rests on them means anything.
+    const FOR_TESTS: bool;
 
     /// The pinned keys.
     fn all(&self) -> &[Anchor];
@@ -97,6 +99,7 @@ pub struct Release;
 
 impl Anchors for Release {
     const NAME: &'static str = "the vendors' pinned keys";
+    const FOR_TESTS: bool = false;
 
     fn all(&self) -> &[Anchor] {
         ANCHORS
@@ -118,6 +121,7 @@ pub struct ForTests {
 
 impl Anchors for ForTests {
     const NAME: &'static str = "TEST KEYS";
+    const FOR_TESTS: bool = true;
 
     fn all(&self) -> &[Anchor] {
         &self.anchors

@@ -155,6 +155,14 @@ impl Gathered {
 }
 
 impl<A> Claims<A> {
+    /// Claims that nobody made, for tests of what is told about them.
+    #[cfg(test)]
+    pub(crate) fn of_tests(key: PublicKey, said: Vec<(Topic, Value, Basis)>, ledger: Ledger) -> Self {
+        let claims =
+            said.into_iter().map(|(topic, value, basis)| Claim { topic, value, basis, from: "a test" }).collect();
+        Self { key: Some(key), claims, sound: ledger.is_clean(), checks: ledger.into_findings(), anchors: PhantomData }
+    }
+
     /// The public key that all of it is about.
     #[must_use]
     pub fn key(&self) -> Option<&PublicKey> {
@@ -171,6 +179,12 @@ impl<A> Claims<A> {
     #[must_use]
     pub fn checks(&self) -> &[Finding] {
         &self.checks
+    }
+
+    /// Whether the evidence stands every check. Claims of evidence that does not count for nothing.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.sound
     }
 
     /// What evidence that stands every check says about a topic.

@@ -5,6 +5,8 @@
 //!
 //! - [`admission`]: may a host use this key at all? One file per cloud.
 //! - [`public_key`]: one strict encoding of a public key, and nothing else.
+//! - [`inspection`]: what is in evidence, judged by nothing.
+//! - [`report`]: what people and machines are told.
 //! - [`signature`]: does this signature belong to that key?
 #![forbid(unsafe_code)]
 
@@ -18,11 +20,13 @@ pub mod csr;
 pub mod evidence;
 pub mod finding;
 pub mod fips;
+pub mod inspection;
 pub mod instant;
 pub mod liquid_security;
 pub mod malformed;
 pub mod policy;
 pub mod public_key;
+pub mod report;
 pub mod shown;
 pub mod signature;
 pub mod verdict;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::shown;
+
 /// Why input could not be read: what was expected and what was found, at which byte or character of which part.
 ///
 /// Nothing is decided about such input. All text in it is escaped.
@@ -19,8 +21,8 @@ pub struct Malformed {
 
 impl Malformed {
     pub(crate) fn new(part: &str, expected: impl Into<String>, found: impl fmt::Display) -> Self {
-        let found = found.to_string().escape_debug().to_string();
-        Self { part: part.escape_debug().to_string(), position: None, expected: expected.into(), found }
+        let found = shown::text(&found.to_string());
+        Self { part: shown::text(part), position: None, expected: expected.into(), found }
     }
 
     pub(crate) fn at(mut self, position: usize) -> Self {
@@ -31,7 +33,7 @@ impl Malformed {
     /// The same, of a part of a larger whole.
     #[must_use]
     pub fn inside(mut self, whole: &str) -> Self {
-        self.part = format!("{}: {}", whole.escape_debug(), self.part);
+        self.part = format!("{}: {}", shown::text(whole), self.part);
         self
     }
 }

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use crate::evidence::Claims;
 use crate::finding::{Basis, Finding, Outcome};
-use crate::policy::{Expected, Policy};
+use crate::policy::{Expected, Policy, RULES, RuleSpec};
 
 /// The conclusion.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -107,10 +107,19 @@ impl<A> Verdict<A> {
         &self.rules
     }
 
+    /// The rules that the Baseline Requirements are the source of and that the policy leaves out.
+    pub fn left_out(&self) -> impl Iterator<Item = &'static RuleSpec> {
+        let demanded = RULES.iter().filter(|spec| spec.in_csbr.is_some() && spec.source.starts_with("CSBR "));
+        demanded.filter(|spec| self.rules.iter().all(|finding| finding.id != spec.id))
+    }
+
     /// The method of CSBR §6.2.7.4.2 that an accepted verdict can support: 2, key attestation, or 5, a report of the
-    /// cloud.
+    /// cloud. None under a policy that asks for less than the Baseline Requirements do.
     #[must_use]
     pub fn csbr_method(&self) -> Option<u8> {
+        if self.left_out().next().is_some() {
+            return None;
+        }
         match self.level {
             Level::Attested => Some(2),
             Level::Confirmed => Some(5),

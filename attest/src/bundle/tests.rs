@@ -105,9 +105,11 @@ fn certificates_of_an_answer_are_joined_with_those_of_a_file() {
         one.replace('\n', "\\n"),
         two.replace('\n', "\\n")
     );
-    let chain = |files: &[File]| match evidence(files).unwrap().swap_remove(0) {
-        Evidence::GoogleStatement { certificates, .. } => certificates,
-        other => panic!("{other:?}"),
+    let chain = |files: &[File]| {
+        let Evidence::GoogleStatement { certificates, .. } = evidence(files).unwrap().swap_remove(0) else {
+            panic!("no statement");
+        };
+        certificates
     };
     let (first, second) = (vec![0x30, 0], vec![0x30, 1, 0]);
     let answer = file("v.json", &answer);

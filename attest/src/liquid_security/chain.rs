@@ -73,7 +73,7 @@ impl<'a> CardCertificates<'a> {
             let name = certificate.common_name.as_deref().unwrap_or_default();
             let names = Names::parse(name).ok_or_else(|| {
                 format!(
-                    "a certificate of {:?}, which is neither a card, a partition, nor a pinned root",
+                    "a certificate of \"{}\", which is neither a card, a partition, nor a pinned root",
                     shown::text(name)
                 )
             })?;
@@ -93,7 +93,7 @@ impl<'a> CardCertificates<'a> {
                 (false, None, Some(anchor)) => operator_card.push((anchor, part)),
                 (true, None, Some(anchor)) => operator_partition.push((anchor, part)),
                 (true, None, None) => other_partition.push(part),
-                _ => return Err(format!("a certificate of {:?} from an unknown issuer", name_of(&part))),
+                _ => return Err(format!("a certificate of \"{}\" from an unknown issuer", name_of(&part))),
             }
         }
         let counts = [manufacturer_card.len(), other_partition.len(), operator_card.len(), operator_partition.len()];
@@ -122,9 +122,9 @@ impl<'a> CardCertificates<'a> {
             let verifies = key.is_some_and(|key| certificate.is_signed_by(&key));
             let name = shown::text(certificate.common_name.as_deref().unwrap_or_default());
             if verifies {
-                Ok(format!("{name:?}, signed by {by}"))
+                Ok(format!("\"{name}\", signed by {by}"))
             } else {
-                Err(format!("{name:?} is not signed by {by}"))
+                Err(format!("\"{name}\" is not signed by {by}"))
             }
         };
         ledger.check(Check::ManufacturerCard, signed(card.certificate, maker.verifier(), maker.name));

@@ -21,6 +21,9 @@ use crate::shown;
 /// Policies have a few dozen lines.
 const LARGEST: usize = 64 << 10;
 
+/// Lines of a policy fit on a screen.
+const SHOWN: usize = 100;
+
 /// Why a policy could not be read.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct PolicyError(String);
@@ -51,12 +54,16 @@ impl Policy {
         if text.len() > LARGEST {
             return Err(PolicyError(format!("it has {} bytes; {LARGEST} are the most", text.len())));
         }
-        let file: File = toml::from_str(text).map_err(|error| PolicyError(shown::text(error.to_string().trim())))?;
+        let file: File = toml::from_str(text).map_err(|error| PolicyError(sentence(text, &error)))?;
+        if Self::built_in(&file.name).is_some() {
+            let why = "that is the name of a built-in policy; verdicts must tell them apart";
+            return Err(PolicyError(format!("name is \"{}\": {why}", file.name)));
+        }
         let mut rules = match &file.based_on {
             None => Vec::new(),
             Some(name) => {
                 let built_in = Self::built_in(name).ok_or_else(|| {
-                    PolicyError(format!("based_on is {:?}; it must be statement or csbr", shown::text(name)))
+                    PolicyError(format!("based_on is \"{}\"; it must be statement or csbr", shown::text(name)))
                 })?;
                 built_in.rules
             }
@@ -65,7 +72,7 @@ impl Policy {
             let spec = RULES.iter().find(|spec| spec.id == id);
             let spec = spec.ok_or_else(|| {
                 let known: Vec<&str> = RULES.iter().map(|spec| spec.id).collect();
-                PolicyError(format!("there is no rule {:?}; there are {}", shown::text(id), known.join(", ")))
+                PolicyError(format!("there is no rule \"{}\"; there are {}", shown::text(id), known.join(", ")))
             })?;
             rules.retain(|rule| rule.spec.id != spec.id);
             if weakest == "off" {
@@ -74,7 +81,7 @@ impl Policy {
             let basis = Basis::ALL.into_iter().find(|basis| basis.name() == weakest);
             let basis = basis.ok_or_else(|| {
                 PolicyError(format!(
-                    "rule {id} is {:?}; it must be attested, confirmed, recorded, reported or off",
+                    "rule {id} is \"{}\"; it must be attested, confirmed, recorded, reported or off",
                     shown::text(weakest)
                 ))
             })?;
@@ -87,4 +94,13 @@ impl Policy {
         rules.sort_by_key(|rule| RULES.iter().position(|spec| spec.id == rule.spec.id));
         Ok(Self { name: file.name, rules })
     }
+}
+
+/// What the parser says, in one line and with the line that it says it of.
+fn sentence(text: &str, error: &toml::de::Error) -> String {
+    let start = error.span().map_or(0, |span| span.start);
+    let before = text.get(..start).unwrap_or_default().matches('\n').count();
+    let line: String = text.lines().nth(before).unwrap_or_default().chars().take(SHOWN).collect();
+    let number = before.saturating_add(1);
+    shown::text(&format!("line {number} ({}): {}", line.trim(), error.message().replace('\n', ", ")))
 }

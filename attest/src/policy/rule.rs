@@ -393,7 +393,7 @@ fn nonce(view: &View<'_>) -> Judgement {
         None => missing("no request"),
         Some(None) => missing("the request has no challenge password"),
         Some(Some(challenge)) => {
-            view.of_key(challenge == nonce, format!("the request has {:?}", shown::text(challenge)))
+            view.of_key(challenge == nonce, format!("the request has \"{}\"", shown::text(challenge)))
         }
     }
 }

@@ -166,9 +166,9 @@ fn anything_but_the_documented_answer_is_malformed_and_says_where() {
     let cases = [
         ("\"Description\":\"\"", "\"Origin\":\"EXTERNAL\"", "duplicate field `Origin`"),
         ("\"Description\":\"\"", "\"description\":\"\"", "unknown field `description`"),
-        ("\"MultiRegion\":false", "\"MultiRegion\":\"no\"", "invalid type: string \\\"no\\\""),
+        ("\"MultiRegion\":false", "\"MultiRegion\":\"no\"", "invalid type: string \"no\""),
         ("1571767572.317", "1e400", "number out of range"),
-        ("1571767572.317", "\"tomorrow\"", "invalid value: string \\\"tomorrow\\\""),
+        ("1571767572.317", "\"tomorrow\"", "invalid value: string \"tomorrow\""),
         ("{\"KeyMetadata\":{", "{\"KeyMetadata\":[{", "invalid type: sequence"),
         ("\"MultiRegion\":false", "\"MultiRegionConfiguration\":[]", "invalid type: sequence"),
     ];

@@ -1,0 +1,76 @@
+//! `verify`: the decision.
+
+use std::path::Path;
+
+use hardkey_attest::anchor::Release;
+use hardkey_attest::bundle;
+use hardkey_attest::evidence::verify;
+use hardkey_attest::policy::Expected;
+use hardkey_attest::report::{Decision, Input, InputRole, decision_html, decision_json, decision_text, undecided_html};
+
+use super::arguments::VerifyOptions;
+use super::output::{self, Undecided};
+use super::{ACCEPTED, NOT_ACCEPTED, files, moment};
+
+const HTML: &str = "--html";
+
+pub(crate) fn run(options: &VerifyOptions) -> u8 {
+    let error = match decide(options) {
+        Ok(status) => return status,
+        Err(error) => error,
+    };
+    // An older page must not be taken for the answer; one that cannot be written was just complained of.
+    if let Some(page) = &options.html
+        && error.0.part != HTML
+        && let Err(second) = write(page, &undecided_html(&error.0), options)
+    {
+        output::complain(&second);
+    }
+    output::complain_as(&error, options.json)
+}
+
+fn decide(options: &VerifyOptions) -> Result<u8, Undecided> {
+    for (option, value) in [("--name", &options.name), ("--nonce", &options.nonce)] {
+        // An empty one is a script's unset variable, and would compare equal to an empty one from inside.
+        if value.as_deref() == Some("") {
+            return Err(Undecided::new(option, "a value", "an empty one"));
+        }
+    }
+    let now = moment::at(options.at.as_deref())?;
+    let mut inputs = Vec::new();
+    let policy = files::policy(&options.policy, &mut inputs)?;
+    let csr = files::request(options.csr.as_deref(), &mut inputs)?;
+    let mut handed_in = Vec::new();
+    for path in &options.files {
+        let file = files::read(path)?;
+        inputs.push(Input::new(&file.name, InputRole::Evidence, &file.bytes));
+        handed_in.push(file);
+    }
+    let claims = verify(&bundle::evidence(&handed_in)?, &Release)?;
+    let expected = Expected { csr, name: options.name.clone(), nonce: options.nonce.clone(), now: Some(now) };
+    let verdict = claims.appraise(&policy, &expected);
+    let decision = Decision { verdict: &verdict, claims: &claims, expected: &expected, inputs: &inputs };
+    if let Some(page) = &options.html {
+        write(page, &decision_html(&decision), options)?;
+    }
+    if options.json {
+        output::print(decision_json(&decision, &Release).as_bytes())?;
+    } else if !options.quiet {
+        output::print(decision_text(&decision).as_bytes())?;
+    }
+    Ok(if verdict.level().is_accepted() { ACCEPTED } else { NOT_ACCEPTED })
+}
+
+/// Writes the page, and never over what was handed in.
+fn write(page: &Path, html: &str, options: &VerifyOptions) -> Result<(), Undecided> {
+    let name = page.to_string_lossy();
+    let given = options.files.iter().chain(&options.csr).chain([&options.policy]);
+    let is_input = page
+        .canonicalize()
+        .is_ok_and(|page| given.into_iter().any(|path| path.canonicalize().is_ok_and(|path| path == page)));
+    if is_input {
+        return Err(Undecided::new(HTML, "a file to write", &format!("{name}, which was handed in")));
+    }
+    std::fs::write(page, html)
+        .map_err(|error| Undecided::new(HTML, "a file that can be written", &format!("{name}: {error}")))
+}

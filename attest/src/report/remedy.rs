@@ -1,0 +1,65 @@
+//! What to do about a finding that stands in the way.
+
+use crate::finding::{Basis, Finding, Outcome};
+
+const AGAIN: &str = "Ask the subscriber to download statement and certificates again and to send them unchanged. If this \
+                     comes back, treat the files as forged.";
+const NEW_KEY: &str =
+    "The subscriber must make a new key: generated in the HSM, for signing, not importable, not exportable.";
+
+/// The next step, in plain words.
+pub(super) fn remedy(finding: &Finding) -> &'static str {
+    match (finding.outcome, finding.basis) {
+        (Outcome::Missing, Some(Basis::Reported)) => {
+            "Ask for the HSM's own statement, or ask the cloud yourself: copies of answers can be made up."
+        }
+        (Outcome::Missing, Some(_)) => "Ask for evidence that more than this stands behind: the HSM's own statement.",
+        (Outcome::Missing, None) => missing(finding.id),
+        (Outcome::Failed | Outcome::Passed | Outcome::Warning, _) => failed(finding.id),
+    }
+}
+
+fn missing(id: &str) -> &'static str {
+    match id {
+        "resource-name" => {
+            "Run it again with --name and the full name of the key version that the subscriber gave you."
+        }
+        "csr-key" | "csr-signature" => "Run it again with --csr and the request for the certificate.",
+        "nonce" => "Ask for a request that carries your nonce as its challenge password.",
+        "certificates-in-time" => "Ask for the certificates that belong to the statement.",
+        _ => "First settle the checks that failed. If there are none, ask for the HSM's own statement about this key.",
+    }
+}
+
+fn failed(id: &str) -> &'static str {
+    match id {
+        "certificate-roles" => {
+            "Ask for the certificate chains as the cloud gives them: \"Download attestation bundle\" in Google's console, or \
+             gcloud kms keys versions get-certificate-chain."
+        }
+        "fips-mode" => "The HSM is not in FIPS mode. The subscriber must make a new key in one that is.",
+        "not-denied" => "Accept no key of this card.",
+        "private-object" => {
+            "Ask for the statement of the signing key: this one is about a key of another kind, or about several."
+        }
+        "key-rebuilt" => "Ask for the statement of an RSA key or of a key on P-256, P-384 or P-521.",
+        "one-key" | "csr-key" => "Find out which key the request is for, and ask for the evidence about that one.",
+        "hsm" | "generated" | "not-extractable" | "never-extractable" | "sensitive" | "always-sensitive" | "signs"
+        | "does-not-wrap" | "not-split" => NEW_KEY,
+        "format" => {
+            "Ask for a statement in a format that this program knows: CAVIUM_V2_COMPRESSED of Google Cloud HSM."
+        }
+        "certificates-in-time" => "Ask for certificates that have not ended; check the date that was decided at.",
+        "key-size" => {
+            "The subscriber must make a new key: RSA with 3072 bits or more, or one on P-256, P-384 or P-521."
+        }
+        "resource-name" => {
+            "Compare the name with the subscriber, letter by letter: this evidence is about another key version."
+        }
+        "csr-signature" => "Ask for a request that is signed with the key itself.",
+        "nonce" => {
+            "Ask for a new request: this one carries another nonce, so it was made for another order or another time."
+        }
+        _ => AGAIN,
+    }
+}
