@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hardkey_attest::admission::{Exceptions, Origin, Refusal};
+use hardkey_attest::admission::{Cloud, Exceptions, Origin, Refusal};
 use hardkey_kms::Deadline;
 use hardkey_kms::aws::{AwsConfig, KeyName};
 use hardkey_kms::network::SharedNetwork;
@@ -111,15 +111,16 @@ fn error(kind: ServiceErrorKind) -> ServiceError {
 
 fn refusal(which: u8) -> Refusal {
     let text = || "a\nb".to_owned();
+    let cloud = Cloud::Aws;
     match which % 10 {
         0 => Refusal::CloudManaged,
         1 => Refusal::CustomKeyStore { store: text() },
-        2 => Refusal::Disabled,
-        3 => Refusal::Imported,
-        4 => Refusal::NotReady { state: text() },
-        5 => Refusal::NotForSigning { usage: text() },
+        2 => Refusal::Disabled { cloud },
+        3 => Refusal::Imported { cloud },
+        4 => Refusal::NotReady { cloud, state: text() },
+        5 => Refusal::NotForSigning { cloud, usage: text() },
         6 => Refusal::Partition { partition: text() },
-        7 => Refusal::PendingDeletion,
+        7 => Refusal::PendingDeletion { cloud },
         8 => Refusal::Unstated { field: "Origin", value: None },
         _ => Refusal::Unstated { field: "Origin", value: Some(text()) },
     }
