@@ -62,8 +62,6 @@ impl<A> Claims<A> {
 
     fn level(&self, rules: &[Finding]) -> Level {
         let failed = rules.iter().any(|finding| finding.outcome == Outcome::Failed);
-        // A policy without rules accepts nothing.
-        let passed = rules.iter().any(|finding| finding.outcome == Outcome::Passed);
         let missing: Vec<&Finding> = rules.iter().filter(|finding| finding.outcome == Outcome::Missing).collect();
         if !self.sound || failed {
             return Level::Rejected;
@@ -72,12 +70,13 @@ impl<A> Claims<A> {
             let said = missing.iter().all(|finding| finding.basis.is_some());
             return if said { Level::Reported } else { Level::Rejected };
         }
-        let vouched = rules.iter().filter_map(|finding| finding.basis).min();
-        match vouched {
-            Some(Basis::Attested) if passed => Level::Attested,
-            Some(Basis::Confirmed | Basis::Recorded) if passed => Level::Confirmed,
-            Some(Basis::Reported) if passed => Level::Reported,
-            _ => Level::Rejected,
+        let passed = rules.iter().filter(|finding| finding.outcome == Outcome::Passed);
+        match passed.filter_map(|finding| finding.basis).min() {
+            Some(Basis::Attested) => Level::Attested,
+            Some(Basis::Confirmed | Basis::Recorded) => Level::Confirmed,
+            Some(Basis::Reported) => Level::Reported,
+            // A policy of which no rule applies accepts nothing.
+            None => Level::Rejected,
         }
     }
 }

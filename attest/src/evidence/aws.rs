@@ -136,6 +136,9 @@ pub(super) fn gather_description(json: &[u8], gathered: &mut Gathered) -> Result
     let text = |text: Option<&str>| text.map(|text| Value::Text(text.to_owned()));
     say(Topic::Hsm, hsm.map(Value::Flag));
     say(Topic::Local, local.map(Value::Flag));
+    // No operation of AWS KMS hands a private key out: AWS KMS Developer Guide, "Asymmetric keys in AWS KMS".
+    say(Topic::Extractable, (hsm == Some(true)).then_some(Value::Flag(false)));
+    say(Topic::Operator, Some(Value::Text("Amazon Web Services".to_owned())));
     say(Topic::Sign, facts.key_usage.map(|usage| Value::Flag(usage == "SIGN_VERIFY")));
     say(Topic::Resource, text(facts.arn));
     say(Topic::ProtectionLevel, facts.origin.map(|origin| Value::Text(format!("Origin {origin}"))));

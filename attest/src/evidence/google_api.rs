@@ -144,8 +144,12 @@ pub(super) fn gather_version(json: &[u8], gathered: &mut Gathered) -> Result<(),
         }
     };
     let text = |text: Option<&str>| text.map(|text| Value::Text(text.to_owned()));
-    say(Topic::Hsm, hsm(facts.protection_level, facts.external_options).map(Value::Flag));
+    let hsm = hsm(facts.protection_level, facts.external_options);
+    say(Topic::Hsm, hsm.map(Value::Flag));
     say(Topic::Local, local.map(Value::Flag));
+    // No operation of Cloud KMS hands a private key out: Cloud KMS, "Key purposes and algorithms".
+    say(Topic::Extractable, (hsm == Some(true)).then_some(Value::Flag(false)));
+    say(Topic::Operator, Some(Value::Text("Google Cloud".to_owned())));
     say(Topic::Sign, facts.algorithm.map(|algorithm| Value::Flag(signs(algorithm))));
     say(Topic::Resource, text(facts.name));
     say(Topic::ProtectionLevel, text(facts.protection_level));

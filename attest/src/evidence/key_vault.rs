@@ -139,6 +139,7 @@ pub(super) fn gather_stated(bundle: &Bundle, gathered: &mut Gathered) {
             gathered.reported(FROM, topic, Value::Flag(flag));
         }
     }
+    gathered.reported(FROM, Topic::Operator, Value::Text("Microsoft Azure".to_owned()));
     if let Some(kid) = facts.kid {
         gathered.reported(FROM, Topic::Resource, Value::Text(kid.to_owned()));
     }

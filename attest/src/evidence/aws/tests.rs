@@ -45,6 +45,8 @@ fn what_aws_states_of_a_key_is_claimed_as_reported_and_nothing_else_is() {
         [
             "reported hsm: yes".to_owned(),
             "reported local: yes".to_owned(),
+            "reported extractable: no".to_owned(),
+            "reported operator: Amazon Web Services".to_owned(),
             "reported sign: yes".to_owned(),
             format!("reported resource: {ARN}"),
             "reported protection-level: Origin AWS_KMS".to_owned(),
@@ -210,7 +212,7 @@ fn reported_is_the_best_that_answers_alone_can_reach() {
     };
     assert_eq!(level("hsm = \"reported\"\ngenerated = \"reported\"\nkey-size = \"reported\""), Level::Reported);
     assert_eq!(level("hsm = \"confirmed\"\ngenerated = \"attested\""), Level::Reported);
-    assert_eq!(level("hsm = \"reported\"\nnot-extractable = \"reported\""), Level::Rejected, "AWS does not say");
+    assert_eq!(level("hsm = \"reported\"\ncsr-key = \"reported\""), Level::Rejected, "there is no request");
 }
 
 #[test]

@@ -43,6 +43,8 @@ fn what_google_states_of_a_version_is_claimed_as_reported() {
         [
             "reported hsm: yes".to_owned(),
             "reported local: yes".to_owned(),
+            "reported extractable: no".to_owned(),
+            "reported operator: Google Cloud".to_owned(),
             "reported sign: yes".to_owned(),
             format!("reported resource: {NAME}"),
             "reported protection-level: HSM".to_owned(),

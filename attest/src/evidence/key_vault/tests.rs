@@ -51,6 +51,7 @@ fn what_a_bundle_states_is_claimed_as_reported_and_its_origin_is_not() {
             "reported extractable: no".to_owned(),
             "reported sign: yes".to_owned(),
             "reported decrypt: no".to_owned(),
+            "reported operator: Microsoft Azure".to_owned(),
             format!("reported resource: {KID}"),
             "reported protection-level: kty RSA-HSM, hsmPlatform 2".to_owned(),
             "reported state: enabled".to_owned(),
