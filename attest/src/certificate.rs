@@ -23,7 +23,6 @@ const LARGEST: usize = 16 << 10;
 /// One certificate, taken apart and not believed yet.
 #[derive(Clone, Eq, PartialEq)]
 pub struct Certificate {
-    der: Vec<u8>,
     body: Vec<u8>,
     signature: Vec<u8>,
     is_rsa_sha256: bool,
@@ -68,7 +67,6 @@ impl Certificate {
         let algorithms = [parsed.signature_algorithm(), tbs.signature()];
         let validity = tbs.validity();
         Ok(Self {
-            der: bytes.to_vec(),
             body: body.to_vec(),
             signature: signature.to_vec(),
             // Both fields must say the same (RFC 5280 §4.1.1.2), parameters must be NULL (RFC 4055 §5).
@@ -83,22 +81,10 @@ impl Certificate {
         })
     }
 
-    /// The whole certificate, DER.
-    #[must_use]
-    pub fn der(&self) -> &[u8] {
-        &self.der
-    }
-
     /// SHA-256 of its `SubjectPublicKeyInfo`.
     #[must_use]
     pub fn key_hash(&self) -> [u8; 32] {
         sha256(&self.spki)
-    }
-
-    /// SHA-256 of the whole.
-    #[must_use]
-    pub fn fingerprint(&self) -> [u8; 32] {
-        sha256(&self.der)
     }
 
     /// Whether this key signed it, with RSASSA-PKCS1-v1_5 and SHA-256.
@@ -109,12 +95,6 @@ impl Certificate {
     /// Its key, if it is an RSA key of 2048 bits and more.
     pub(crate) fn rsa_key(&self) -> Option<ParsedPublicKey> {
         ParsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, &self.spki).ok()
-    }
-
-    /// Whether a moment lies within its validity.
-    #[must_use]
-    pub fn is_valid_at(&self, moment: Instant) -> bool {
-        (self.not_before..=self.not_after).contains(&moment)
     }
 }
 
@@ -150,4 +130,33 @@ fn string(part: &x509_cert::attr::AttributeTypeAndValue) -> Option<String> {
         .or_else(|_| value.decode_as::<Ia5StringRef<'_>>().map(|text| text.as_str().to_owned()))
         .or_else(|_| value.decode_as::<TeletexStringRef<'_>>().map(|text| text.as_str().to_owned()));
     text.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_is_too_large_is_not_looked_at() {
+        let told = |length: usize| Certificate::parse(&vec![0x30; length]).unwrap_err().found;
+        assert_eq!(told(LARGEST + 1), "16385 bytes");
+        assert!(!told(LARGEST).contains("16384"), "the largest is parsed");
+    }
+
+    #[test]
+    fn a_certificate_is_told_by_its_name_and_its_key() {
+        let certificate = Certificate {
+            body: Vec::new(),
+            signature: Vec::new(),
+            is_rsa_sha256: false,
+            issuer_common_name: None,
+            common_name: Some("HSM:1".to_owned()),
+            spki: Vec::new(),
+            not_before: Instant::from_unix(0),
+            not_after: Instant::from_unix(0),
+        };
+        // SHA-256 of nothing.
+        let hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        assert_eq!(format!("{certificate:?}"), format!("Certificate(Some(\"HSM:1\"), {hash})"));
+    }
 }

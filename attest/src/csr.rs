@@ -134,3 +134,22 @@ fn string(value: &der::Any) -> Option<String> {
         .or_else(|_| value.decode_as::<Ia5StringRef<'_>>().map(|text| text.as_str().to_owned()))
         .ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_that_is_too_large_is_not_looked_at() {
+        let told = |length: usize| Csr::parse(&vec![0x30; length]).unwrap_err().found;
+        assert_eq!(told(LARGEST + 1), "65537 bytes");
+        assert!(!told(LARGEST).contains("65536"), "the largest is parsed");
+    }
+
+    #[test]
+    fn text_is_read_as_pem_only_where_it_begins_like_it() {
+        let told = |text: &str| Csr::parse(text.as_bytes()).unwrap_err().found;
+        assert!(told("no request").contains("DER"), "{}", told("no request"));
+        assert!(!told("\n-----BEGIN X-----\n").contains("DER"), "{}", told("\n-----BEGIN X-----\n"));
+    }
+}

@@ -31,12 +31,13 @@ impl<'a> Cursor<'a> {
 
     /// The next two bytes, a big-endian number.
     pub(crate) fn u16(&mut self, what: &str) -> Result<u16, Malformed> {
-        Ok(self.take(2, what)?.iter().fold(0, |number, byte| number << 8 | u16::from(*byte)))
+        // `take` gives as many as it was asked for.
+        Ok(u16::from_be_bytes(self.take(2, what)?.try_into().unwrap_or_default()))
     }
 
     /// The next four bytes, a big-endian number.
     pub(crate) fn u32(&mut self, what: &str) -> Result<u32, Malformed> {
-        Ok(self.take(4, what)?.iter().fold(0, |number, byte| number << 8 | u32::from(*byte)))
+        Ok(u32::from_be_bytes(self.take(4, what)?.try_into().unwrap_or_default()))
     }
 
     /// The next four bytes, a length.
