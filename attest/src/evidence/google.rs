@@ -56,3 +56,25 @@ fn name_hash(id: &[u8]) -> Option<&str> {
     let is_hex = id.len() == 128 && id.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
     if is_hex { id.get(64..) } else { None }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_128_lower_case_hexadecimal_digits_hold_the_hash_of_a_name() {
+        let good = format!("{}{}", "0".repeat(64), "a".repeat(64));
+        assert_eq!(name_hash(good.as_bytes()), Some("a".repeat(64).as_str()));
+        for bad in [
+            "",
+            &good[1..],
+            &format!("{good}0"),
+            &good.replace('a', "A"),
+            &good.replace('0', "g"),
+            &good.replace('0', " "),
+        ] {
+            assert_eq!(name_hash(bad.as_bytes()), None, "{bad:?}");
+        }
+        assert_eq!(name_hash(&[0xff; 128]), None);
+    }
+}

@@ -84,3 +84,15 @@ pub(super) fn of_key(key: &Key<'_>, gathered: &mut Gathered) {
         claim(Topic::Split, Value::Flag(may || is));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_certificates_are_taken_apart_than_a_bundle_can_have() {
+        let found = |count: usize| certificates(&vec![Vec::new(); count]).unwrap_err().found;
+        assert_eq!(found(MOST_CERTIFICATES + 1), "17 certificates");
+        assert!(!found(MOST_CERTIFICATES).contains("16"), "these are looked at");
+    }
+}
