@@ -4,6 +4,7 @@ use der::asn1::{Ia5StringRef, ObjectIdentifier, PrintableStringRef, Utf8StringRe
 use der::{Decode, Document, Encode, Reader, SliceReader};
 use x509_cert::request::CertReq;
 
+use crate::form::{self, Form};
 use crate::malformed::Malformed;
 use crate::public_key::PublicKey;
 use crate::signature::{Hash, Hasher, Scheme};
@@ -74,12 +75,12 @@ impl Csr {
             .map_err(|error| Malformed::new(PART, "a key that can be certified, in its one encoding", error))?;
         let signature = request.signature.as_bytes();
         let signature = signature.ok_or_else(|| Malformed::new(PART, "a signature of whole bytes", "unused bits"))?;
-        let mut challenges = request.info.attributes.iter().filter(|attribute| attribute.oid == CHALLENGE_PASSWORD);
-        let challenge = match (challenges.next(), challenges.next()) {
-            (None, _) => None,
-            (Some(attribute), None) if attribute.values.len() == 1 => attribute.values.iter().next().and_then(string),
-            _ => return Err(Malformed::new(PART, "at most one challenge password", "more")),
-        };
+        let challenges = request.info.attributes.iter().filter(|attribute| attribute.oid == CHALLENGE_PASSWORD);
+        let challenges: Vec<&der::Any> = challenges.flat_map(|attribute| attribute.values.iter()).collect();
+        if !form::has(Form::OneChallenge, challenges.len() <= 1) {
+            return Err(Malformed::new(PART, "at most one challenge password", "more"));
+        }
+        let challenge = challenges.first().and_then(|value| string(value));
         Ok(Self {
             public_key,
             body: body.to_vec(),

@@ -1,5 +1,6 @@
 //! Reading bytes from front to back, never beyond the end.
 
+use crate::form::{self, Form};
 use crate::malformed::Malformed;
 
 /// A place in a part of the input.
@@ -51,14 +52,16 @@ impl<'a> Cursor<'a> {
     pub(crate) fn expect_u32(&mut self, value: u32, what: &str) -> Result<(), Malformed> {
         let at = self.position;
         let found = self.u32(what)?;
-        if found == value { Ok(()) } else { Err(self.wrong(format!("{value} as {what}"), found.to_string()).at(at)) }
+        let fits = form::has(Form::FixedNumbers, found == value);
+        if fits { Ok(()) } else { Err(self.wrong(format!("{value} as {what}"), found.to_string()).at(at)) }
     }
 
     /// A number that can have one value only.
     pub(crate) fn expect_u16(&mut self, value: u16, what: &str) -> Result<(), Malformed> {
         let at = self.position;
         let found = self.u16(what)?;
-        if found == value { Ok(()) } else { Err(self.wrong(format!("{value} as {what}"), found.to_string()).at(at)) }
+        let fits = form::has(Form::FixedNumbers, found == value);
+        if fits { Ok(()) } else { Err(self.wrong(format!("{value} as {what}"), found.to_string()).at(at)) }
     }
 
     /// Something wrong at this place.

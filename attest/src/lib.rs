@@ -31,4 +31,7 @@ pub mod shown;
 pub mod signature;
 pub mod verdict;
 
+#[cfg(test)]
+mod attacks;
 mod cursor;
+mod form;

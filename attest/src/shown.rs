@@ -1,12 +1,15 @@
 //! Strangers' text and bytes, made fit to be seen: one line, nothing that moves a cursor or turns the reading direction.
 
+use crate::form::{self, Form};
+
 /// Text with everything escaped that is not plainly visible: control characters, line breaks, characters that change the
 /// direction of text (Unicode Standard Annex 9), invisible and unassigned ones.
 #[must_use]
 pub fn text(text: &str) -> String {
     text.chars()
         .flat_map(|character| {
-            let plain = character == ' ' || !(character.is_whitespace() || is_odd(character));
+            let visible = character == ' ' || !(character.is_whitespace() || is_odd(character));
+            let plain = form::has(Form::Escaped, visible);
             let (plain, escaped) =
                 if plain { (Some(character), None) } else { (None, Some(character.escape_default())) };
             plain.into_iter().chain(escaped.into_iter().flatten())

@@ -1,7 +1,6 @@
 //! Google Cloud HSM: a statement of the HSM and its certificates.
 
 use crate::anchor::Anchors;
-use crate::check::Check;
 use crate::claim::{Topic, Value};
 use crate::finding::Basis;
 use crate::liquid_security::{CardCertificates, Framing, Key, Statement, gunzip};
@@ -23,18 +22,10 @@ pub(super) fn gather(
         return Err(Malformed::new("statement", "Google's framing, a handle of 8 bytes per object", "Azure's"));
     }
     let parsed = hardware::certificates(certificates)?;
-    let signer = match CardCertificates::assign(&parsed, anchors, true) {
-        Ok(chain) => {
-            let counted = format!("{} certificates besides roots", chain.certificates().count());
-            gathered.ledger.check(Check::CertificateRoles, Ok(counted));
-            hardware::of_chain(&chain, gathered);
-            chain.verify(anchors, &mut gathered.ledger)
-        }
-        Err(why) => {
-            gathered.ledger.check(Check::CertificateRoles, Err(why));
-            None
-        }
-    };
+    let signer = CardCertificates::assign(&parsed, anchors, true, &mut gathered.ledger).and_then(|chain| {
+        hardware::of_chain(&chain, gathered);
+        chain.verify(anchors, &mut gathered.ledger)
+    });
     hardware::signature(&statement, signer.as_ref(), &mut gathered.ledger);
     gathered.claim(Topic::Format, Value::Text("CAVIUM_V2_COMPRESSED".to_owned()), Basis::Attested, FROM);
     if let Some(key) = Key::find(&statement, &mut gathered.ledger) {

@@ -6,6 +6,7 @@ use crate::certificate::{Certificate, sha256};
 use crate::check::{Check, Ledger};
 use crate::claim::{Topic, Value};
 use crate::finding::Basis;
+use crate::form;
 use crate::liquid_security::{CardCertificates, Key, Statement, attribute};
 use crate::malformed::Malformed;
 use crate::shown;
@@ -19,7 +20,7 @@ pub(super) const FROM: &str = "the HSM's statement";
 
 /// Takes certificates in DER apart.
 pub(super) fn certificates(ders: &[Vec<u8>]) -> Result<Vec<Certificate>, Malformed> {
-    if ders.len() > MOST_CERTIFICATES {
+    if ders.len() > form::limit(MOST_CERTIFICATES) {
         let found = format!("{} certificates", ders.len());
         return Err(Malformed::new("certificate chain", format!("at most {MOST_CERTIFICATES} certificates"), found));
     }

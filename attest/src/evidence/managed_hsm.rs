@@ -55,23 +55,11 @@ pub(super) fn gather(json: &[u8], anchors: &impl Anchors, gathered: &mut Gathere
 
     let (of_maker, others): (Vec<Certificate>, Vec<Certificate>) =
         certificates.into_iter().partition(|certificate| is_of_maker(certificate, anchors));
-    let signer = match CardCertificates::assign(&of_maker, anchors, false) {
-        Ok(chain) => {
-            let counted = format!(
-                "{} certificates besides roots, and {} of a chain that nobody vouches for",
-                chain.certificates().count(),
-                others.len()
-            );
-            gathered.ledger.check(Check::CertificateRoles, Ok(counted));
-            hardware::of_chain(&chain, gathered);
-            same_keys(&chain, &others, &mut gathered.ledger);
-            chain.verify(anchors, &mut gathered.ledger)
-        }
-        Err(why) => {
-            gathered.ledger.check(Check::CertificateRoles, Err(why));
-            None
-        }
-    };
+    let signer = CardCertificates::assign(&of_maker, anchors, false, &mut gathered.ledger).and_then(|chain| {
+        hardware::of_chain(&chain, gathered);
+        same_keys(&chain, &others, &mut gathered.ledger);
+        chain.verify(anchors, &mut gathered.ledger)
+    });
     for statement in [&private, &public] {
         hardware::signature(statement, signer.as_ref(), &mut gathered.ledger);
     }

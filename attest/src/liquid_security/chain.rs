@@ -56,28 +56,25 @@ struct Part<'a> {
 }
 
 impl<'a> CardCertificates<'a> {
-    /// Finds out which certificate plays which part.
-    ///
-    /// # Errors
-    /// One sentence, for a finding, when a part is missing or played twice, or when a certificate plays none.
+    /// Finds out which certificate plays which part, and checks that each part is played once and that no certificate plays
+    /// none. Answers nothing when a part is not played at all; otherwise, whatever else is wrong, the first of each, so that
+    /// the other checks can be made and seen.
     pub(crate) fn assign(
         certificates: &'a [Certificate],
         anchors: &'a impl Anchors,
         with_operator: bool,
-    ) -> Result<Self, String> {
-        let mut parts: Vec<Part<'a>> = Vec::new();
-        for certificate in certificates {
-            if is_root(certificate, anchors) {
-                continue;
-            }
+        ledger: &mut Ledger,
+    ) -> Option<Self> {
+        let (mut parts, mut strangers): (Vec<Part<'a>>, Vec<String>) = (Vec::new(), Vec::new());
+        for certificate in certificates.iter().filter(|certificate| !is_root(certificate, anchors)) {
             let name = certificate.common_name.as_deref().unwrap_or_default();
-            let names = Names::parse(name).ok_or_else(|| {
-                format!(
+            match Names::parse(name) {
+                Some(names) => parts.push(Part { certificate, names }),
+                None => strangers.push(format!(
                     "a certificate of \"{}\", which is neither a card, a partition, nor a pinned root",
                     shown::text(name)
-                )
-            })?;
-            parts.push(Part { certificate, names });
+                )),
+            }
         }
         let issued_by = |part: &Part<'a>, role: Role| {
             anchors.all().iter().find(|anchor| {
@@ -93,26 +90,28 @@ impl<'a> CardCertificates<'a> {
                 (false, None, Some(anchor)) => operator_card.push((anchor, part)),
                 (true, None, Some(anchor)) => operator_partition.push((anchor, part)),
                 (true, None, None) => other_partition.push(part),
-                _ => return Err(format!("a certificate of \"{}\" from an unknown issuer", name_of(&part))),
+                _ => strangers.push(format!("a certificate of \"{}\" from an unknown issuer", name_of(&part))),
             }
         }
         let counts = [manufacturer_card.len(), other_partition.len(), operator_card.len(), operator_partition.len()];
-        let observed = format!(
-            "{} card and {} partition certificates of the manufacturer, {} and {} of the operator",
-            counts[0], counts[1], counts[2], counts[3]
-        );
         let expected = if with_operator { [1, 1, 1, 1] } else { [1, 1, 0, 0] };
-        if counts != expected {
-            return Err(observed);
-        }
-        let (Some((maker, card)), Some(partition)) = (manufacturer_card.pop(), other_partition.pop()) else {
-            return Err(observed);
+        let outcome = match strangers.into_iter().next() {
+            Some(stranger) => Err(stranger),
+            None if counts == expected => Ok(format!("{} certificates besides roots", counts.iter().sum::<usize>())),
+            None => Err(format!(
+                "{} card and {} partition certificates of the manufacturer, {} and {} of the operator",
+                counts[0], counts[1], counts[2], counts[3]
+            )),
         };
-        let operator = match (operator_card.pop(), operator_partition.pop()) {
+        ledger.check(Check::CertificateRoles, outcome);
+        let (maker, card) = manufacturer_card.into_iter().next()?;
+        let partition = other_partition.into_iter().next()?;
+        let operator = match (operator_card.into_iter().next(), operator_partition.into_iter().next()) {
             (Some((anchor, card)), Some((_, partition))) => Some((anchor, card, partition)),
+            _ if with_operator => return None,
             _ => None,
         };
-        Ok(Self { manufacturer: (maker, card, partition), operator })
+        Some(Self { manufacturer: (maker, card, partition), operator })
     }
 
     /// Makes every check of the chains. Answers the partition's key.

@@ -4,6 +4,7 @@ use std::io::Read;
 
 use flate2::bufread::GzDecoder;
 
+use crate::form::{self, Form};
 use crate::malformed::Malformed;
 
 /// The most compressed bytes that are looked at. The largest genuine statement seen has 1.5 kB; an RSA-4096 pair with every
@@ -18,7 +19,7 @@ pub(super) const LARGEST_STATEMENT: usize = 64 << 10;
 /// [`Malformed`] for anything but one member within the limits, also for bytes that follow it.
 pub fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Malformed> {
     const PART: &str = "compressed statement";
-    if bytes.len() > LARGEST_COMPRESSED {
+    if bytes.len() > form::limit(LARGEST_COMPRESSED) {
         let expected = format!("at most {LARGEST_COMPRESSED} bytes");
         return Err(Malformed::new(PART, expected, format!("{} bytes", bytes.len())));
     }
@@ -29,17 +30,17 @@ pub fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Malformed> {
     }
     let mut decoder = GzDecoder::new(bytes);
     let mut statement = Vec::new();
-    let limit = u64::try_from(LARGEST_STATEMENT).unwrap_or(u64::MAX).saturating_add(1);
+    let limit = u64::try_from(form::limit(LARGEST_STATEMENT)).unwrap_or(u64::MAX).saturating_add(1);
     (&mut decoder)
         .take(limit)
         .read_to_end(&mut statement)
         .map_err(|error| Malformed::new(PART, "one whole gzip member", error))?;
-    if statement.len() > LARGEST_STATEMENT {
+    if statement.len() > form::limit(LARGEST_STATEMENT) {
         let expected = format!("at most {LARGEST_STATEMENT} bytes when decompressed");
         return Err(Malformed::new(PART, expected, "more"));
     }
     let rest = decoder.into_inner();
-    if !rest.is_empty() {
+    if !form::has(Form::OneMember, rest.is_empty()) {
         let at = bytes.len().saturating_sub(rest.len());
         return Err(Malformed::new(PART, "the end after one gzip member", format!("{} bytes more", rest.len())).at(at));
     }

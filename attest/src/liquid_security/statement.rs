@@ -18,6 +18,7 @@
 //! signature begins. A statement with a gap, an overlap or a field twice is no statement.
 
 use crate::cursor::Cursor;
+use crate::form::{self, Form};
 use crate::malformed::Malformed;
 
 use super::attribute::Attribute;
@@ -31,7 +32,7 @@ const HEADER: usize = 16;
 const BUFFER_HEADER: usize = 8;
 
 /// Genuine objects have 33 to 37 attributes.
-const MOST_ATTRIBUTES: u32 = 64;
+const MOST_ATTRIBUTES: usize = 64;
 
 /// Who framed the statement, told by what stands between the header and the attribute buffer.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -84,7 +85,7 @@ impl Statement {
         cursor.expect_u32(3, "the flags of the response")?;
         let at = cursor.position();
         let total = cursor.length("the length of the statement")?;
-        if total != bytes.len() {
+        if !form::has(Form::WholeLength, total == bytes.len()) {
             let (expected, found) = (format!("{} as the length of the statement", bytes.len()), total.to_string());
             return Err(cursor.wrong(expected, found).at(at));
         }
@@ -122,7 +123,7 @@ impl Statement {
         let mut objects = vec![Object::parse(&mut cursor)?];
         let reached = cursor.position().saturating_sub(start);
         let expected = if pair { reached } else { 0 };
-        if second != expected {
+        if !form::has(Form::Offsets, second == expected) {
             let expected = format!("{expected} as the offset of the second object");
             return Err(cursor.wrong(expected, second.to_string()).at(second_at));
         }
@@ -130,12 +131,13 @@ impl Statement {
             objects.push(Object::parse(&mut cursor)?);
         }
         let end = total.saturating_sub(SIGNATURE);
-        if cursor.position() != end {
+        if !form::has(Form::NoGap, cursor.position() == end) {
             let expected = format!("the signature, {SIGNATURE} bytes before the end");
             return Err(cursor.wrong(expected, format!("{} bytes of something else", end.abs_diff(cursor.position()))));
         }
-        let signature = cursor.take(SIGNATURE, "signature")?.to_vec();
-        Ok(Self { framing, objects, signed: bytes.get(..end).unwrap_or_default().to_vec(), signature })
+        let [signed, signature] =
+            [bytes.get(..end), bytes.get(end..total)].map(|part| part.unwrap_or_default().to_vec());
+        Ok(Self { framing, objects, signed, signature })
     }
 
     /// What the signature covers: every byte before it.
@@ -156,7 +158,7 @@ impl Object {
         let handle = cursor.u32("the handle of an object")?;
         let at = cursor.position();
         let count = cursor.u32("the number of attributes")?;
-        if count > MOST_ATTRIBUTES {
+        if usize::try_from(count).is_ok_and(|count| count > form::limit(MOST_ATTRIBUTES)) {
             return Err(cursor.wrong(format!("at most {MOST_ATTRIBUTES} attributes"), count.to_string()).at(at));
         }
         let length_at = cursor.position();
@@ -166,7 +168,7 @@ impl Object {
         for _ in 0..count {
             let at = cursor.position();
             let code = cursor.u32("the type of an attribute")?;
-            if attributes.iter().any(|known| known.code == code) {
+            if !form::has(Form::EachOnce, attributes.iter().all(|known| known.code != code)) {
                 return Err(cursor.wrong("each attribute once".to_owned(), format!("{code:#06x} again")).at(at));
             }
             let length = cursor.length("the length of an attribute")?;
@@ -174,7 +176,7 @@ impl Object {
             attributes.push(Attribute { code, value });
         }
         let read = cursor.position().saturating_sub(start);
-        if read != length {
+        if !form::has(Form::ObjectLength, read == length) {
             let expected = format!("{read} as the length of the attributes");
             return Err(cursor.wrong(expected, length.to_string()).at(length_at));
         }

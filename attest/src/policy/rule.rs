@@ -337,11 +337,11 @@ impl View<'_> {
         }
     }
 
-    fn moment(&self, topic: Topic) -> Option<(Instant, Basis)> {
-        match self.best(topic)? {
-            Claim { value: Value::Moment(moment), basis, .. } => Some((*moment, *basis)),
-            _ => None,
-        }
+    fn moments(&self, topic: Topic) -> impl Iterator<Item = (Instant, Basis)> {
+        self.claims.iter().filter(move |claim| claim.topic == topic).filter_map(|claim| match claim.value {
+            Value::Moment(moment) => Some((moment, claim.basis)),
+            Value::Flag(_) | Value::Text(_) => None,
+        })
     }
 
     /// Passed or failed, on the word of those who vouch for the key.
@@ -361,7 +361,9 @@ fn operator(view: &View<'_>) -> Judgement {
 /// Never fails: a CA decides what a certificate that turned historical means to it.
 fn fips(view: &View<'_>) -> Judgement {
     let warning = |observed: String| Judgement { observed, basis: None, outcome: Outcome::Warning };
-    let Some((operator, basis)) = view.text(Topic::Operator) else { return missing("nobody says who runs the HSM") };
+    let Some((operator, basis)) = view.text(Topic::Operator) else {
+        return warning("nobody says who runs the HSM, so that no certificate can be looked up".to_owned());
+    };
     let Some(certificate) = FipsCertificate::of(operator) else {
         return warning(format!("no certificate of {} is known", shown::text(operator)));
     };
@@ -378,10 +380,10 @@ fn fips(view: &View<'_>) -> Judgement {
 }
 
 fn in_time(view: &View<'_>) -> Judgement {
-    let (Some((from, basis)), Some((until, _))) = (view.moment(Topic::ValidFrom), view.moment(Topic::ValidUntil))
-    else {
-        return missing("no certificates");
-    };
+    // Of all pieces of evidence: where two have certificates, those of both.
+    let starts = view.moments(Topic::ValidFrom).max_by_key(|(moment, _)| *moment);
+    let ends = view.moments(Topic::ValidUntil).min_by_key(|(moment, _)| *moment);
+    let (Some((from, basis)), Some((until, _))) = (starts, ends) else { return missing("no certificates") };
     let Some(now) = view.expected.now else { return missing("no time was given to decide at") };
     let inside = (from..=until).contains(&now);
     let observed = format!("valid from {from} until {until}, decided at {now}");

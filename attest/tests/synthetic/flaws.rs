@@ -17,7 +17,7 @@ fn each_flaw_of_a_chain_is_the_one_that_is_found() {
     let cases: [(Pki, &[&str]); 11] = [
         (Pki::new().mixed_serials(), &["same-serial"]),
         (Pki::new().mode("another"), &["fips-mode"]),
-        (Pki::new().one_deeper(), &["certificate-roles", "statement-signature"]),
+        (Pki::new().one_deeper(), &["certificate-roles", "manufacturer-partition"]),
         (Pki::new().one_shallower(), &["certificate-roles", "statement-signature"]),
         (Pki::new().partition(small_exponent), &["partition-key"]),
         (changed(|pki, other| pki.manufacturer_card.signer = other), &["manufacturer-card"]),

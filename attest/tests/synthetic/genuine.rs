@@ -1,8 +1,6 @@
 //! The shape of synthetic statements and certificates beside that of genuine ones, where those are at hand.
 
 use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
 
 use der::{Decode, Encode};
 use hardkey_attest::liquid_security::{self as hsm, attribute, gunzip};
@@ -12,12 +10,7 @@ use x509_cert::Certificate;
 use x509_cert::certificate::Version;
 use x509_cert::ext::Extension;
 
-/// Genuine statements: `HARDKEY_TEST_SAMPLES`, or `shared/samples` beside the checkout.
-fn samples() -> Option<PathBuf> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/samples");
-    let folder = std::env::var_os("HARDKEY_TEST_SAMPLES").map_or_else(beside, PathBuf::from);
-    folder.is_dir().then_some(folder)
-}
+use super::samples;
 
 #[test]
 fn an_imported_key_has_a_statement_of_the_size_that_was_seen() {
@@ -28,7 +21,7 @@ fn an_imported_key_has_a_statement_of_the_size_that_was_seen() {
 
 #[test]
 fn synthetic_statements_have_the_shape_of_genuine_ones() {
-    let Some(folder) = samples() else { return skip("synthetic_statements_have_the_shape_of_genuine_ones") };
+    let Some(folder) = samples::folder("synthetic_statements_have_the_shape_of_genuine_ones") else { return };
     let key = |shape| Statement::generated(Bundle::key(shape), bundle::RESOURCE);
     for (name, statement) in [
         ("gcp-smallstep/ec.dat", key(Shape::P256)),
@@ -50,7 +43,7 @@ fn synthetic_statements_have_the_shape_of_genuine_ones() {
 
 #[test]
 fn synthetic_certificates_have_the_shape_of_genuine_ones() {
-    let Some(folder) = samples() else { return skip("synthetic_certificates_have_the_shape_of_genuine_ones") };
+    let Some(folder) = samples::folder("synthetic_certificates_have_the_shape_of_genuine_ones") else { return };
     let read = |name: &str| Certificate::load_pem_chain(&fs::read(folder.join(name)).unwrap()).unwrap();
     let mut synthetic = Pki::new().serial("5.2G1804-ICM000678").certificates_with_roots();
     // The samples are from before the manufacturer's root was issued again.
@@ -90,15 +83,6 @@ fn outline(certificate: &Certificate) -> Outline {
         tbs.subject_public_key_info().to_der().unwrap().len(),
         extensions,
     )
-}
-
-fn skip(test: &str) {
-    let line = format!("{test}: no genuine samples in shared/samples beside the checkout");
-    eprintln!("SKIPPED {line}");
-    if let Some(path) = std::env::var_os("HARDKEY_TEST_SKIPS") {
-        let mut file = fs::OpenOptions::new().append(true).create(true).open(path).unwrap();
-        writeln!(file, "{line}").unwrap();
-    }
 }
 
 type ObjectOutline = Vec<(u32, usize, Option<Vec<u8>>)>;

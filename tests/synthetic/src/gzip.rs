@@ -25,6 +25,15 @@ pub fn with_rest(bytes: &[u8], rest: &[u8]) -> Vec<u8> {
     [&gzip(bytes), rest].concat()
 }
 
+/// One member whose header holds twice this many bytes: an extra field and a file's name.
+#[must_use]
+pub fn with_long_header(bytes: &[u8], length: usize) -> Vec<u8> {
+    let header = GzBuilder::new().extra(vec![0; length]).filename(vec![b'a'; length]);
+    let mut encoder = header.write(Vec::new(), Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
 /// One member whose checksum is wrong.
 #[must_use]
 pub fn wrong_checksum(bytes: &[u8]) -> Vec<u8> {

@@ -7,7 +7,8 @@
 //!
 //! - [`key`]: keys, made once per process. [`root`], [`pki`]: roots and the four certificates of a card.
 //! - [`object`], [`statement`]: what the HSM says of a key. [`gzip`]: how it is handed out.
-//! - [`bundle`], [`azure`]: what a subscriber hands in. [`request`]: PKCS#10.
+//! - [`bundle`], [`azure`]: what a subscriber hands in. [`request`]: PKCS#10. [`spelling`]: keys in
+//!   encodings that no certificate has.
 //!
 //! Everything is a plain value with public fields: take a default, change what the test is about. Functions panic where
 //! OpenSSL fails, which only a bug in a test can make happen.
@@ -23,6 +24,7 @@ pub mod object;
 pub mod pki;
 pub mod request;
 pub mod root;
+pub mod spelling;
 pub mod statement;
 pub mod zip;
 
@@ -37,4 +39,5 @@ pub use object::Object;
 pub use pki::Pki;
 pub use request::Request;
 pub use root::Root;
+pub use spelling::Spelling;
 pub use statement::{Framing, Signing, Statement};

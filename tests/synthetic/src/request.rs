@@ -12,6 +12,8 @@ pub struct Request {
     pub subject: Name,
     /// The key in the request.
     pub key: &'static Key,
+    /// The key's encoding, if another than certificates have.
+    pub spki: Option<Vec<u8>>,
     /// Whose key signs.
     pub signer: &'static Key,
     /// With which hash.
@@ -32,7 +34,7 @@ impl Request {
             Shape::Rsa { .. } | Shape::Curve(_) => Hash::Sha256,
         };
         let subject = Name::plain(&[("C", "DE"), ("O", "Example GmbH"), ("CN", "Example GmbH")]);
-        Self { subject, key, signer: key, hash, challenges: Vec::new(), broken: false }
+        Self { subject, key, spki: None, signer: key, hash, challenges: Vec::new(), broken: false }
     }
 
     /// With a challenge password.
@@ -54,7 +56,8 @@ impl Request {
         let mut attributes: Vec<Vec<u8>> = self.challenges.iter().map(attribute).collect();
         attributes.sort();
         let attributes = tlv(context(0), &[&attributes.concat()]);
-        let body = tlv(SEQUENCE, &[&integer(0), &self.subject.der(), self.key.spki(), &attributes]);
+        let spki = self.spki.as_deref().unwrap_or(self.key.spki());
+        let body = tlv(SEQUENCE, &[&integer(0), &self.subject.der(), spki, &attributes]);
         signed(&body, self.signer, self.hash, self.broken)
     }
 

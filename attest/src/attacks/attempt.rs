@@ -1,0 +1,156 @@
+//! One try to have a verdict: what is handed in, and what the CA expects.
+
+use hardkey_synthetic::{Bundle, Key, Pki, Request, Root, Shape, Statement, bundle};
+
+use crate::anchor::{Anchor, ForTests, Role};
+use crate::check::{Check, Ledger};
+use crate::claim::Claim;
+use crate::csr::Csr;
+use crate::evidence::{Evidence, verify_with};
+use crate::finding::{Finding, Outcome};
+use crate::form::{Form, without};
+use crate::instant::Instant;
+use crate::malformed::Malformed;
+use crate::policy::{Expected, Policy};
+use crate::verdict::Verdict;
+
+/// What stops an attack.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Guard {
+    /// A check of the evidence.
+    Check(Check),
+    /// A rule of the policy.
+    Rule(&'static str),
+    /// A demand on the form.
+    Form(Form),
+}
+
+impl Guard {
+    pub(super) fn id(self) -> &'static str {
+        match self {
+            Self::Check(check) => check.id(),
+            Self::Rule(id) => id,
+            Self::Form(form) => form.id(),
+        }
+    }
+}
+
+/// The nonce that the CA gave.
+pub(super) const NONCE: &str = "example-ca/order-4711/9f8e7d6c";
+
+/// Everything that a verdict depends on.
+pub(super) struct Attempt {
+    pub(super) evidence: Vec<Evidence>,
+    pub(super) request: Vec<u8>,
+    pub(super) name: String,
+    pub(super) now: &'static str,
+    /// Hashes of card keys on the list of denied cards.
+    pub(super) denied: Vec<String>,
+    /// What becomes of the claims, where no evidence that is read makes such claims.
+    pub(super) alter: fn(&mut Vec<Claim>),
+}
+
+impl Attempt {
+    /// The generated P-256 key, with nothing wrong.
+    pub(super) fn honest() -> Self {
+        Self::of(&Pki::new(), &pair())
+    }
+
+    /// The same with an RSA-3072 key.
+    pub(super) fn of_rsa() -> Self {
+        let key = Bundle::key(Shape::RSA_3072);
+        Self::of(&Pki::new(), &Statement::generated(key, bundle::RESOURCE)).request(Request::of(key))
+    }
+
+    /// A statement and the certificates of its HSM, with a good request for the P-256 key.
+    pub(super) fn of(pki: &Pki, statement: &Statement) -> Self {
+        Self::bundle(Bundle::of(pki, statement))
+    }
+
+    pub(super) fn bundle(bundle: Bundle) -> Self {
+        let Bundle { resource, compressed, certificates } = bundle;
+        let attempt = Self {
+            evidence: vec![Evidence::GoogleStatement { compressed, certificates }],
+            request: Vec::new(),
+            name: resource,
+            now: "2026-11-21T12:00:00Z",
+            denied: Vec::new(),
+            alter: |_| {},
+        };
+        attempt.request(Request::of(subject()))
+    }
+
+    /// Another request, with the CA's nonce.
+    pub(super) fn request(self, request: Request) -> Self {
+        Self { request: request.challenge(NONCE).der(), ..self }
+    }
+
+    /// Evidence besides.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.evidence.extend(other.evidence);
+        self
+    }
+
+    /// The verdict under the policy `csbr`, with one guard taken out.
+    pub(super) fn judged(&self, out: Option<Guard>) -> Result<Verdict<ForTests>, Malformed> {
+        let mut ledger = Ledger::default();
+        let (mut policy, mut form) = (Policy::csbr(), None);
+        match out {
+            None => {}
+            Some(Guard::Check(check)) => ledger.without = Some(check),
+            Some(Guard::Rule(id)) => policy.rules.retain(|rule| rule.spec.id != id),
+            Some(Guard::Form(out)) => form = Some(out),
+        }
+        without::form(form, || {
+            let mut claims = verify_with(&self.evidence, &self.anchors(), ledger)?;
+            (self.alter)(&mut claims.claims);
+            let expected = Expected {
+                csr: Some(Csr::parse(&self.request)?),
+                name: Some(self.name.clone()),
+                nonce: Some(NONCE.to_owned()),
+                now: Instant::parse(self.now),
+            };
+            Ok(claims.appraise(&policy, &expected))
+        })
+    }
+
+    fn anchors(&self) -> ForTests {
+        let anchor = |root: &&'static Root| Anchor {
+            id: root.id,
+            name: root.name,
+            role: if root.is_manufacturer { Role::Manufacturer } else { Role::Operator },
+            common_name: root.common_name,
+            key: &root.key_pem,
+            key_hash: &root.key_hash,
+            origin: "hardkey-synthetic",
+            published: &[],
+        };
+        ForTests { anchors: Root::all().iter().map(anchor).collect(), denied: self.denied.clone() }
+    }
+}
+
+/// What stopped it: the checks that failed, or else the rules that did not pass. Claims of evidence that fails a check count
+/// for nothing, so that every rule misses them.
+pub(super) fn stopped(verdict: &Verdict<ForTests>) -> Vec<&'static str> {
+    let bad = |findings: &[Finding]| -> Vec<&'static str> {
+        let bad = findings.iter().filter(|finding| matches!(finding.outcome, Outcome::Failed | Outcome::Missing));
+        bad.map(|finding| finding.id).collect()
+    };
+    let checks = bad(verdict.checks());
+    if checks.is_empty() { bad(verdict.rules()) } else { checks }
+}
+
+/// The key of [`Attempt::honest`].
+pub(super) fn subject() -> &'static Key {
+    Bundle::key(Shape::P256)
+}
+
+/// A key outside of any HSM, or of another one.
+pub(super) fn other() -> &'static Key {
+    Key::of(Shape::P256, "another")
+}
+
+/// The statement of [`Attempt::honest`].
+pub(super) fn pair() -> Statement {
+    Statement::generated(subject(), bundle::RESOURCE)
+}
