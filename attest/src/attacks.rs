@@ -16,7 +16,10 @@ mod witness;
 use attempt::{Attempt, Guard};
 use table::{ATTACKS, Decided};
 
+use hardkey_synthetic::Request;
+
 use crate::check::Check;
+use crate::csr::Csr;
 use crate::finding::Outcome;
 use crate::form::Form;
 use crate::policy::RULES;
@@ -105,6 +108,25 @@ fn came_of(vector: &Vector, without: Option<Guard>) -> (String, Vec<&'static str
         Ok(verdict) => (verdict.level().name().to_owned(), attempt::stopped(&verdict)),
         Err(error) => (format!("expected {}", error.expected), Vec::new()),
     }
+}
+
+#[test]
+fn no_evidence_at_all_is_rejected() {
+    let verdict = Attempt { evidence: Vec::new(), ..Attempt::honest() }.judged(None).unwrap();
+    assert_eq!((verdict.level(), verdict.csbr_method()), (Level::Rejected, None));
+}
+
+#[test]
+fn a_request_is_the_whole_of_what_is_handed_in() {
+    let [one, other] = [attempt::subject(), attempt::other()].map(|key| Request::of(key).pem());
+    assert!(Csr::parse(one.as_bytes()).is_ok());
+    for more in [other.as_str(), "text", "-----END CERTIFICATE REQUEST-----"] {
+        for text in [format!("{one}{more}"), format!("{more}\n{one}")] {
+            assert!(Csr::parse(text.as_bytes()).is_err(), "{text}");
+        }
+    }
+    let der = Request::of(attempt::subject()).der();
+    assert!(Csr::parse(&[&der[..], &[0]].concat()).is_err());
 }
 
 #[test]

@@ -116,8 +116,11 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
 
 /// The common name, if there is exactly one.
 fn common_name(name: &x509_cert::name::Name) -> Option<String> {
-    let names: Vec<String> = name.iter().filter(|part| part.oid == COMMON_NAME).filter_map(string).collect();
-    <[String; 1]>::try_from(names).ok().map(|[name]| name)
+    let mut names = name.iter().filter(|part| part.oid == COMMON_NAME);
+    match (names.next(), names.next()) {
+        (Some(name), None) => string(name),
+        _ => None,
+    }
 }
 
 /// The text of a name's part in any of the string types that hold text.
@@ -134,6 +137,8 @@ fn string(part: &x509_cert::attr::AttributeTypeAndValue) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use hardkey_synthetic::{Draft, Key, Name, Shape};
+
     use super::*;
 
     #[test]
@@ -158,5 +163,19 @@ mod tests {
         // SHA-256 of nothing.
         let hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(format!("{certificate:?}"), format!("Certificate(Some(\"HSM:1\"), {hash})"));
+    }
+
+    #[test]
+    fn a_name_with_two_common_names_has_none_whatever_their_type() {
+        let key = Key::of(Shape::P256, "named");
+        let common_name = |parts: &[(&'static str, &str)]| {
+            let draft = Draft::new(&Name::plain(parts), key, &Name::plain(&[("CN", "issuer")]), key);
+            Certificate::parse(&draft.certificate()).unwrap().common_name
+        };
+        assert_eq!(common_name(&[("CN", "one")]).as_deref(), Some("one"));
+        assert_eq!(common_name(&[("CN", "one"), ("CN", "other")]), None);
+        assert_eq!(common_name(&[("CN", "one"), ("CN as BMPString", "other")]), None);
+        assert_eq!(common_name(&[("CN as BMPString", "other")]), None);
+        assert_eq!(common_name(&[("O", "one")]), None);
     }
 }

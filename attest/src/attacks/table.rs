@@ -115,7 +115,7 @@ pub(super) const ATTACKS: &[Attack] = &[
         "12",
         "a genuine HSM of the attacker's own is shown as the cloud's",
         Offline,
-        "Google certifies the same card and the same partition with a pinned key. Of Azure no key is public to pin: its statements get no further than `reported`.",
+        "Google certifies the same card and the same partition with a pinned key. Of Azure no key is public to pin: its statements are rejected, by the rules `operator` and `format`.",
     ),
     row("13", "the HSM is not in FIPS mode", Offline, "Every certificate's name must say it."),
     row(

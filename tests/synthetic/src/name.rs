@@ -1,11 +1,11 @@
 //! Distinguished names, in the shapes the vendors use.
 
-use crate::der::{OID, PRINTABLE_STRING, SEQUENCE, UTF8_STRING, set_of, tlv};
+use crate::der::{BMP_STRING, OID, PRINTABLE_STRING, SEQUENCE, UTF8_STRING, set_of, tlv};
 
 /// A distinguished name: relative names in order, each of one or more parts `(type, text)`.
 ///
 /// Types are `C`, `ST`, `L`, `O`, `OU` and `CN`. Countries are `PrintableString`, all else `UTF8String`, as in every
-/// genuine certificate.
+/// genuine certificate; `CN as BMPString` is in none.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Name(pub Vec<Vec<(&'static str, String)>>);
 
@@ -59,6 +59,7 @@ fn part((kind, text): &(&'static str, String)) -> Vec<u8> {
     // X.520; RFC 5280 §A.1.
     let (last, tag) = match *kind {
         "CN" => (3, UTF8_STRING),
+        "CN as BMPString" => (3, BMP_STRING),
         "C" => (6, PRINTABLE_STRING),
         "L" => (7, UTF8_STRING),
         "ST" => (8, UTF8_STRING),
@@ -66,5 +67,7 @@ fn part((kind, text): &(&'static str, String)) -> Vec<u8> {
         "OU" => (11, UTF8_STRING),
         other => panic!("no part of a name is called {other}"),
     };
-    tlv(SEQUENCE, &[&tlv(OID, &[&[0x55, 0x04, last]]), &tlv(tag, &[text.as_bytes()])])
+    let wide = || text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let bytes = if tag == BMP_STRING { wide() } else { text.as_bytes().to_vec() };
+    tlv(SEQUENCE, &[&tlv(OID, &[&[0x55, 0x04, last]]), &tlv(tag, &[&bytes])])
 }

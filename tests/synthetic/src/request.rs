@@ -67,3 +67,21 @@ impl Request {
         pem("CERTIFICATE REQUEST", &self.der())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use openssl::x509::X509Req;
+
+    use super::*;
+
+    #[test]
+    fn openssl_reads_and_verifies_requests() {
+        for (_, shape) in Shape::SIGNING {
+            let request = Request::of(Key::of(shape, "subject")).challenge("a nonce");
+            let read = X509Req::from_der(&request.der()).unwrap();
+            let key = read.public_key().unwrap();
+            assert_eq!(key.public_key_to_der().unwrap(), request.key.spki());
+            assert!(read.verify(&key).unwrap());
+        }
+    }
+}
