@@ -6,7 +6,7 @@ use crate::shown;
 
 /// Why input could not be read: what was expected and what was found, at which byte or character of which part.
 ///
-/// Nothing is decided about such input. All text in it is escaped.
+/// Nothing is decided about such input. All text in it is escaped, and cut where it is too long for a line.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Malformed {
     /// The part of the input, in the words of the field: "statement", "certificate 3", `bundle.zip: chain.pem`.
@@ -21,8 +21,8 @@ pub struct Malformed {
 
 impl Malformed {
     pub(crate) fn new(part: &str, expected: impl Into<String>, found: impl fmt::Display) -> Self {
-        let found = shown::text(&found.to_string());
-        Self { part: shown::text(part), position: None, expected: expected.into(), found }
+        let [part, expected, found] = [part, &expected.into(), &found.to_string()].map(shown::short);
+        Self { part, position: None, expected, found }
     }
 
     pub(crate) fn at(mut self, position: usize) -> Self {
@@ -33,7 +33,7 @@ impl Malformed {
     /// The same, of a part of a larger whole.
     #[must_use]
     pub fn inside(mut self, whole: &str) -> Self {
-        self.part = format!("{}: {}", shown::text(whole), self.part);
+        self.part = format!("{}: {}", shown::short(whole), self.part);
         self
     }
 }

@@ -17,6 +17,20 @@ pub fn text(text: &str) -> String {
         .collect()
 }
 
+/// The longest text in a line that says what is wrong. The longest of ours, a list of the fields of an answer, has about as many
+/// characters, and what a stranger wrote must not bury what is wrong.
+const LONGEST: usize = 600;
+
+/// Text as [`text`] has it, cut where it is too long for a line that says what is wrong.
+pub(crate) fn short(text: &str) -> String {
+    // Escapes are longer than what they stand for, never shorter: more characters than this are never needed.
+    let whole = self::text(&text.chars().take(LONGEST.saturating_add(1)).collect::<String>());
+    match whole.char_indices().nth(LONGEST) {
+        None => whole,
+        Some((end, _)) => format!("{}…", whole.get(..end).unwrap_or_default()),
+    }
+}
+
 /// Controls, formats (which holds the bidi controls and the zero-width characters) and what Rust itself would not show.
 fn is_odd(character: char) -> bool {
     // Emoji and letters of any script are kept; `escape_debug` alone keeps some format characters.
@@ -44,6 +58,13 @@ pub(crate) fn start_of(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_that_is_too_long_for_a_line_is_cut() {
+        assert_eq!(short(&"é".repeat(600)), "é".repeat(600));
+        assert_eq!(short(&"é".repeat(601)), format!("{}…", "é".repeat(600)));
+        assert_eq!(short(&"\n".repeat(1 << 20)), format!("{}…", "\\n".repeat(300)));
+    }
 
     #[test]
     fn text_that_would_forge_a_line_is_escaped() {

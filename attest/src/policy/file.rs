@@ -63,7 +63,7 @@ impl Policy {
             None => Vec::new(),
             Some(name) => {
                 let built_in = Self::built_in(name).ok_or_else(|| {
-                    PolicyError(format!("based_on is \"{}\"; it must be statement or csbr", shown::text(name)))
+                    PolicyError(format!("based_on is \"{}\"; it must be statement or csbr", shown::short(name)))
                 })?;
                 built_in.rules
             }
@@ -72,7 +72,7 @@ impl Policy {
             let spec = RULES.iter().find(|spec| spec.id == id);
             let spec = spec.ok_or_else(|| {
                 let known: Vec<&str> = RULES.iter().map(|spec| spec.id).collect();
-                PolicyError(format!("there is no rule \"{}\"; there are {}", shown::text(id), known.join(", ")))
+                PolicyError(format!("there is no rule \"{}\"; there are {}", shown::short(id), known.join(", ")))
             })?;
             rules.retain(|rule| rule.spec.id != spec.id);
             if weakest == "off" {
@@ -82,7 +82,7 @@ impl Policy {
             let basis = basis.ok_or_else(|| {
                 PolicyError(format!(
                     "rule {id} is \"{}\"; it must be attested, confirmed, recorded, reported or off",
-                    shown::text(weakest)
+                    shown::short(weakest)
                 ))
             })?;
             rules.push(Rule { spec, weakest: basis });
@@ -102,5 +102,5 @@ fn sentence(text: &str, error: &toml::de::Error) -> String {
     let before = text.get(..start).unwrap_or_default().matches('\n').count();
     let line: String = text.lines().nth(before).unwrap_or_default().chars().take(SHOWN).collect();
     let number = before.saturating_add(1);
-    shown::text(&format!("line {number} ({}): {}", line.trim(), error.message().replace('\n', ", ")))
+    shown::short(&format!("line {number} ({}): {}", line.trim(), error.message().replace('\n', ", ")))
 }

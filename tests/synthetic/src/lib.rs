@@ -13,6 +13,7 @@
 //! Everything is a plain value with public fields: take a default, change what the test is about. Functions panic where
 //! OpenSSL fails, which only a bug in a test can make happen.
 
+pub mod answer;
 pub mod attribute;
 pub mod azure;
 pub mod bundle;

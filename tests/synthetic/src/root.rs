@@ -1,6 +1,7 @@
 //! Roots that are shaped and named like the vendors', with keys of our own.
 
-use std::sync::OnceLock;
+use std::collections::BTreeSet;
+use std::sync::{Mutex, OnceLock};
 
 use crate::draft::{Draft, Extensions};
 use crate::key::{Key, Shape};
@@ -99,7 +100,7 @@ impl Root {
     pub fn new(id: &'static str, name: &'static str, is_manufacturer: bool, subject: Name, key: &'static Key) -> Self {
         let mut certificate = Draft::new(&subject, key, &subject, key);
         (certificate.number, certificate.extensions) = (0, Extensions::ManufacturerRoot);
-        let common_name = String::leak(subject.common_name().to_owned());
+        let common_name = kept(subject.common_name());
         Self {
             id,
             name,
@@ -112,4 +113,16 @@ impl Root {
             certificates: vec![certificate],
         }
     }
+}
+
+/// The text for as long as the process runs, once however often it is asked for.
+fn kept(text: &str) -> &'static str {
+    static KEPT: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let mut all = KEPT.lock().unwrap();
+    if let Some(known) = all.get(text) {
+        return known;
+    }
+    let new = String::leak(text.to_owned());
+    all.insert(new);
+    new
 }

@@ -1,0 +1,69 @@
+//! Large input.
+
+use hardkey_synthetic::bundle::RESOURCE;
+use hardkey_synthetic::zip::Zip;
+use hardkey_synthetic::{Bundle, Pki, Shape, Signing, Statement, attribute, gzip};
+
+/// The most that a statement, a policy and a request may have.
+pub(crate) const LARGE: usize = 64 << 10;
+
+/// Input that is as large as it may be, or becomes it: what is good and more, and what each reader has most trouble with.
+pub(crate) fn large(good: &[u8]) -> Vec<Vec<u8>> {
+    let filled = |unit: &str| {
+        let mut bytes = unit.repeat(LARGE / unit.len() + 1).into_bytes();
+        bytes.truncate(LARGE);
+        bytes
+    };
+    let after = |start: &str, unit: &str| {
+        let mut bytes = [start.as_bytes(), &filled(unit)].concat();
+        bytes.truncate(LARGE);
+        bytes
+    };
+    let mut padded = good.to_vec();
+    padded.resize(LARGE, 0);
+    let zeros = vec![0; 1 << 20];
+    let mut zip = Zip::default();
+    for number in 0..16 {
+        zip = zip.with(&format!("{number}"), &zeros[..256 << 10]);
+    }
+    let mut chain = Zip::default();
+    let text = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n".repeat(4000);
+    for number in 0..16 {
+        chain = chain.with(&format!("{number}"), text.as_bytes());
+    }
+    let statement = Statement::generated(Bundle::key(Shape::P256), RESOURCE)
+        .private(|object| _ = object.set(attribute::LABEL, &vec![7; 62_000]));
+    let mut members = "{".to_owned();
+    for number in 0..6000 {
+        members.push_str(&format!("\"{number}\":1,"));
+    }
+    let mut tags = "{\"tags\":{".to_owned();
+    for number in 0..6000 {
+        tags.push_str(&format!("\"{number}\":\"\","));
+    }
+    vec![
+        padded,
+        good.repeat(LARGE / good.len().max(1)),
+        filled("{\"a\":"),
+        after("{\"key\":{\"kid\":\"", "a"),
+        after("{\"key\":{\"key_ops\":[\"", "a\",\""),
+        after("{\"KeyMetadata\":{\"SigningAlgorithms\":[\"", "a\",\""),
+        after("{\"name\":\"", "\\n"),
+        members.into_bytes(),
+        tags.into_bytes(),
+        after("-----BEGIN CERTIFICATE-----\n", "MAA="),
+        after("-----BEGIN ", "\u{202e}"),
+        filled("-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"),
+        filled("a.a.a="),
+        after("a = ", "["),
+        after("a = ", "{a="),
+        after("a = [", "1,"),
+        after("[a]\n", "[[a.a.a.a.a.a.a.a]]\n"),
+        filled("\"\\u202e\"."),
+        gzip::bomb(32 << 20),
+        gzip::bomb(1 << 16),
+        zip.bytes(),
+        chain.bytes(),
+        statement.signed(&Signing::by(Pki::new().partition)),
+    ]
+}

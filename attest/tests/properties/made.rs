@@ -1,0 +1,117 @@
+//! Input that is right, of every kind that there is a parser for.
+#![allow(dead_code, reason = "each test takes what it needs")]
+
+use hardkey_attest::anchor::{Anchor, ForTests, Release, Role};
+use hardkey_attest::bundle::{File, evidence};
+use hardkey_attest::certificate::Certificate;
+use hardkey_attest::csr::Csr;
+use hardkey_attest::evidence::{Evidence, verify};
+use hardkey_attest::liquid_security::{Statement, gunzip};
+use hardkey_attest::malformed::Malformed;
+use hardkey_attest::policy::Policy;
+use hardkey_attest::public_key::PublicKey;
+use hardkey_synthetic::{Azure, Bundle, Key, Pki, Request, Root, Shape, Signing, answer, bundle};
+
+/// The synthetic roots, as anchors.
+pub(crate) fn anchors() -> ForTests {
+    let anchor = |root: &&'static Root| Anchor {
+        id: root.id,
+        name: root.name,
+        role: if root.is_manufacturer { Role::Manufacturer } else { Role::Operator },
+        common_name: root.common_name,
+        key: &root.key_pem,
+        key_hash: &root.key_hash,
+        origin: "hardkey-synthetic",
+        published: &[],
+    };
+    ForTests { anchors: Root::all().iter().map(anchor).collect(), denied: Vec::new() }
+}
+
+/// Reads bytes. An error is the line that a person is shown.
+type Read = fn(&[u8]) -> Result<(), String>;
+
+/// A parser, and what it must take.
+pub(crate) struct Parser {
+    /// What it reads.
+    pub(crate) name: &'static str,
+    /// Good input.
+    pub(crate) good: Vec<Vec<u8>>,
+    /// Reads it.
+    pub(crate) read: Read,
+    /// Whether the beginning of a good input may be a good input too.
+    pub(crate) may_end_early: bool,
+}
+
+/// Every parser that is handed bytes by strangers.
+pub(crate) fn parsers() -> Vec<Parser> {
+    let made = Bundle::generated(Shape::P256);
+    let statements: Vec<Vec<u8>> = [Shape::P256, Shape::RSA_2048]
+        .map(|shape| hardkey_synthetic::Statement::generated(Bundle::key(shape), bundle::RESOURCE))
+        .iter()
+        .map(|statement| statement.signed(&Signing::by(Pki::new().partition)))
+        .collect();
+    let request = |shape| Request::of(Key::of(shape, "subject")).challenge("a nonce");
+    let armoured = [request(Shape::P256).pem(), made.chain_pem()].map(|pem| pem.trim_end().as_bytes().to_vec());
+    let one = made.chain_pem().split_inclusive("-----END CERTIFICATE-----").take(1).collect::<String>();
+    let azure = Azure::generated(&Pki::new(), Bundle::key(Shape::P256)).json().to_string();
+    let policy = "name = \"a\"\nbased_on = \"csbr\"\n[rules]\nnonce = \"off\"\nresource-name = \"attested\"\n";
+    let mut all = vec![
+        parser("statement", statements, |bytes| told(Statement::parse(bytes))),
+        parser("gzip", vec![made.compressed.clone()], |bytes| told(gunzip(bytes))),
+        parser("certificate", made.certificates.clone(), |bytes| told(Certificate::parse(bytes))),
+        parser("request", vec![request(Shape::P256).der(), request(Shape::RSA_2048).der()], requested),
+        parser("request-pem", vec![armoured[0].clone()], requested),
+        parser("public-key", Shape::SIGNING.map(|(_, shape)| Bundle::key(shape).spki().to_vec()).into(), |bytes| {
+            PublicKey::from_spki(bytes).map(|_| ()).map_err(|error| error.to_string())
+        }),
+        parser("zip", vec![made.zip().bytes()], handed_in),
+        parser("chain", vec![one.into_bytes()], with_a_statement),
+        Parser { may_end_early: true, ..parser("chains", vec![armoured[1].clone()], with_a_statement) },
+        Parser {
+            may_end_early: true,
+            ..parser("policy", vec![policy.as_bytes().to_vec()], |bytes| {
+                Policy::from_toml(&String::from_utf8_lossy(bytes)).map(|_| ()).map_err(|error| error.to_string())
+            })
+        },
+        parser("managed-hsm-key", vec![azure.into_bytes()], |bytes| judged(Evidence::ManagedHsmKey(bytes.to_vec()))),
+    ];
+    let readers: [Read; 5] = [
+        |bytes| judged(Evidence::AwsDescribeKey(bytes.to_vec())),
+        |bytes| judged(Evidence::AwsPublicKey(bytes.to_vec())),
+        |bytes| judged(Evidence::KeyVaultKey(bytes.to_vec())),
+        |bytes| judged(Evidence::GoogleVersion(bytes.to_vec())),
+        |bytes| judged(Evidence::GooglePublicKey(bytes.to_vec())),
+    ];
+    for ((name, json), read) in answer::all().into_iter().zip(readers) {
+        all.push(parser(name, vec![json.to_string().into_bytes()], read));
+    }
+    all
+}
+
+fn parser(name: &'static str, good: Vec<Vec<u8>>, read: Read) -> Parser {
+    Parser { name, good, read, may_end_early: false }
+}
+
+fn told<T>(outcome: Result<T, Malformed>) -> Result<(), String> {
+    outcome.map(|_| ()).map_err(|error| error.to_string())
+}
+
+fn requested(bytes: &[u8]) -> Result<(), String> {
+    told(Csr::parse(bytes).map(|csr| csr.verify()))
+}
+
+fn file(name: &str, bytes: &[u8]) -> File {
+    File { name: name.to_owned(), bytes: bytes.to_vec() }
+}
+
+fn handed_in(bytes: &[u8]) -> Result<(), String> {
+    told(evidence(&[file("bundle.zip", bytes)]))
+}
+
+fn with_a_statement(bytes: &[u8]) -> Result<(), String> {
+    told(evidence(&[file("a.dat", &[0x1f, 0x8b, 8]), file("chain.pem", bytes)]))
+}
+
+fn judged(evidence: Evidence) -> Result<(), String> {
+    told(verify(&[evidence], &Release))
+}
