@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # fuzz/run.sh [--seconds N] [--address] [TARGET…]: fuzzes the targets, one after the other; without a name all of them.
-#   --seconds N   for each target; 20 if not said
+#   --seconds N   for each target; 10 if not said
 #   --address     with AddressSanitizer
 # What was learned stays in target/fuzz-corpus, for the next run; what was found is in target/fuzz-findings.
 # Exit status 1 if something was found, 77 if the toolchain cannot do this.
@@ -10,17 +10,21 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
 target=$(mkdir -p "${CARGO_TARGET_DIR:-target}" && cd "${CARGO_TARGET_DIR:-target}" && pwd)
-seconds=20 wrapper=rustc-coverage.sh probe=(-Cpasses=sancov-module) names=()
+all=(calls digest-info configuration statement gunzip bundle certificate request answers policy public-key verification)
+seconds=10 wrapper=rustc-coverage.sh probe=(-Cpasses=sancov-module) names=()
+usage() {
+    sed -n '2,6s/^# //p' "$0" >&2 && exit 2
+}
 while [ $# -gt 0 ]; do
     case $1 in
     --seconds) seconds=$2 && shift ;;
     --address) wrapper=rustc-coverage-address.sh probe+=(-Zsanitizer=address) ;;
-    calls | digest-info | configuration) names+=("$1") ;;
-    *) sed -n '2,6s/^# //p' "$0" >&2 && exit 2 ;;
+    *[!a-z-]* | -* | '') usage ;;
+    *) [[ " ${all[*]} " == *" $1 "* ]] || usage && names+=("$1") ;;
     esac
     shift
 done
-[ ${#names[@]} -gt 0 ] || names=(calls digest-info configuration)
+[ ${#names[@]} -gt 0 ] || names=("${all[@]}")
 
 # The inputs' files are written thousands of times in a second.
 TMPDIR=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
@@ -42,14 +46,18 @@ export LSAN_OPTIONS="suppressions=$PWD/fuzz/published.txt:print_suppressions=0"
 export ASAN_OPTIONS="allow_addr2line=1"
 found=0
 for name in "${names[@]}"; do
-    corpus=$target/fuzz-corpus/$name findings=$target/fuzz-findings/$name options=()
-    mkdir -p "$corpus" "$findings"
+    corpus=$target/fuzz-corpus/$name findings=$target/fuzz-findings/$name options=() folders=("$target/fuzz-corpus/$name")
+    # Those of what a CA is handed are made by the target itself, for the keys of its own process.
+    export HARDKEY_FUZZ_SEEDS=$TMPDIR/seeds/$name
+    mkdir -p "$corpus" "$findings" "$HARDKEY_FUZZ_SEEDS"
+    folders+=("$HARDKEY_FUZZ_SEEDS")
+    [ ! -d "fuzz/seeds/$name" ] || folders+=("fuzz/seeds/$name")
     [ ! -f "fuzz/seeds/$name.dict" ] || options+=("-dict=$PWD/fuzz/seeds/$name.dict")
     # A run of the module leaves a few hundred bytes, and what each run's service knew some thousands.
     options+=(-rss_limit_mb=4096 -detect_leaks=0 -print_final_stats=1 "-artifact_prefix=$findings/")
     # Nothing here takes a second; a loaded machine is a slow one.
     options+=(-timeout=60)
-    if "$target/debug/fuzz-$name" "-max_total_time=$seconds" "${options[@]}" "$corpus" "fuzz/seeds/$name" >"$TMPDIR/log" 2>&1; then
+    if "$target/debug/fuzz-$name" "-max_total_time=$seconds" "${options[@]}" "${folders[@]}" >"$TMPDIR/log" 2>&1; then
         executions=$(sed -n 's/^stat::number_of_executed_units: *//p' "$TMPDIR/log")
         edges=$(sed -n 's/.*DONE *cov: \([0-9]*\) .*/\1/p' "$TMPDIR/log")
         of=$(sed -n 's/.*Loaded 1 modules *(\([0-9]*\) inline.*/\1/p' "$TMPDIR/log")

@@ -1,6 +1,7 @@
 //! What the fuzz targets do with an input. A target hands its input over; the tests replay the seeds.
 
 mod arena;
+pub mod attest;
 mod calls;
 mod configuration;
 mod digest_info;

@@ -1,0 +1,29 @@
+//! What is handed to `hardkey-attest`: each parser by itself, and a verification as a whole.
+//!
+//! Inputs are made by `hardkey-synthetic` in this process, because its keys are new in each: a signed thing from another process
+//! is signed by nobody here.
+
+mod answers;
+mod bundle;
+mod certificate;
+mod edit;
+mod gunzip;
+mod harmless;
+mod made;
+mod policy;
+mod public_key;
+mod request;
+mod seeds;
+mod statement;
+mod verification;
+
+pub use answers::answers;
+pub use bundle::bundle;
+pub use certificate::certificate;
+pub use gunzip::gunzip;
+pub use policy::policy;
+pub use public_key::public_key;
+pub use request::request;
+pub use seeds::{plant, seeds};
+pub use statement::statement;
+pub use verification::verification;
