@@ -9,6 +9,8 @@
 //! - [`report`]: what people and machines are told.
 //! - [`signature`]: does this signature belong to that key?
 #![forbid(unsafe_code)]
+// Lengths here come from strangers: what could overflow says what happens then.
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 pub mod admission;
 pub mod anchor;

@@ -103,7 +103,7 @@ impl Algorithm {
     /// Length of every signature in bytes: the modulus, or r‖s.
     #[must_use]
     pub fn signature_length(self) -> usize {
-        if self.is_rsa() { self.bits() / 8 } else { self.bits().div_ceil(8) * 2 }
+        if self.is_rsa() { self.bits() / 8 } else { self.bits().div_ceil(8).saturating_mul(2) }
     }
 
     /// The SHA-2 hash whose digest fills the curve best: the one key services name their ECDSA after. Nothing for RSA.
@@ -321,7 +321,7 @@ fn elliptic(parameters: Option<AnyRef<'_>>, point: &[u8]) -> Result<Parsed, Publ
         other => return Err(PublicKeyError::Algorithm(other.to_string())),
     };
     // SEC 1 §2.3.3: 04 marks an uncompressed point, X and Y follow.
-    if point.first() != Some(&0x04) || point.len() != 1 + algorithm.bits().div_ceil(8) * 2 {
+    if point.first() != Some(&0x04) || point.len() != algorithm.signature_length().saturating_add(1) {
         return Err(PublicKeyError::Key("an elliptic curve point must be uncompressed"));
     }
     let verifier = verifier((Scheme::Ecdsa, verification), point, "the point is not on its curve")?;

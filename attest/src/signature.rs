@@ -121,14 +121,15 @@ impl Algorithm {
             return Err(SignatureError::Mismatch);
         }
         let EcdsaSigValue { r, s } = EcdsaSigValue::from_der(der).map_err(|_| SignatureError::Encoding)?;
-        let size = self.signature_length() / 2;
-        let mut fixed = Vec::with_capacity(2 * size);
+        let length = self.signature_length();
+        let size = length / 2;
+        let mut fixed = Vec::with_capacity(length);
         for number in [r.as_bytes(), s.as_bytes()] {
             let padding = size.checked_sub(number.len()).ok_or(SignatureError::Encoding)?;
             if number.iter().all(|byte| *byte == 0) {
                 return Err(SignatureError::Encoding);
             }
-            fixed.resize(fixed.len() + padding, 0);
+            fixed.resize(fixed.len().saturating_add(padding), 0);
             fixed.extend_from_slice(number);
         }
         Ok(fixed)
