@@ -28,6 +28,15 @@ pub(super) const VECTORS: &[Vector] = &[
             Attempt::of(&Pki::new(), &statement).request(Request::of(other()))
         },
     ),
+    Vector::by_check("1.5", "EKCV alone is another key's", Check::KeyCheckValue, || {
+        with(attribute::EKCV, &hardkey_synthetic::Hash::Sha256.of(other().spki()))
+    }),
+    Vector::by_check("1.6", "KCV alone is another key's", Check::KeyCheckValue, || {
+        with(attribute::KCV, &hardkey_synthetic::Hash::Sha1.of(other().spki())[..3])
+    }),
+    Vector::by_check("1.7", "EKCV is absent", Check::KeyCheckValue, || {
+        Attempt::of(&Pki::new(), &pair().private(|object| _ = object.remove(attribute::EKCV)))
+    }),
     Vector::by_rule("3.1", "the key was not generated inside (LOCAL is 0)", "generated", || {
         with(attribute::LOCAL, &[0])
     }),
@@ -78,6 +87,18 @@ pub(super) const VECTORS: &[Vector] = &[
     Vector::by_check("5.3", "the public object has another id", Check::PublicHalf, || {
         Attempt::of(&Pki::new(), &pair().public(|object| _ = object.set(attribute::ID, &[b'0'; 128])))
     }),
+    Vector::by_check("5.4", "the public object is of another type", Check::PublicHalf, || {
+        Attempt::of(&Pki::new(), &pair().public(|object| _ = object.set(attribute::KEY_TYPE, &[0])))
+    }),
+    Vector::by_check("5.5", "the public object is on another curve", Check::PublicHalf, || {
+        Attempt::of(&Pki::new(), &pair().public(|object| _ = object.set(attribute::MODULUS_BITS, &[0, 0, 2, 0xca])))
+    }),
+    Vector::by_check("5.6", "the public object has another exponent", Check::PublicHalf, || {
+        let key = Bundle::key(Shape::RSA_3072);
+        let statement = Statement::generated(key, bundle::RESOURCE);
+        let statement = statement.public(|object| _ = object.set(attribute::PUBLIC_EXPONENT, &[3]));
+        Attempt::of(&Pki::new(), &statement).request(Request::of(key))
+    }),
     Vector::by_rule("8.1", "version 1 is attested, version 2 is named", "resource-name", || Attempt {
         name: bundle::RESOURCE.replace("cryptoKeyVersions/1", "cryptoKeyVersions/2"),
         ..Attempt::honest()
@@ -89,6 +110,14 @@ pub(super) const VECTORS: &[Vector] = &[
     Vector::by_rule("8.3", "the name has a space after it", "resource-name", || Attempt {
         name: format!("{} ", bundle::RESOURCE),
         ..Attempt::honest()
+    }),
+    Vector::by_rule("8.4", "the id of the key is the hash of the name alone", "resource-name", || {
+        let id = statement::google_id(bundle::RESOURCE);
+        Attempt::of(&Pki::new(), &pair().each(|object| _ = object.set(attribute::ID, &id[64..])))
+    }),
+    Vector::by_rule("8.5", "the id of the key has a digit more", "resource-name", || {
+        let id = [&statement::google_id(bundle::RESOURCE)[..], b"0"].concat();
+        Attempt::of(&Pki::new(), &pair().each(|object| _ = object.set(attribute::ID, &id)))
     }),
     Vector::by_rule(
         "17.1",
