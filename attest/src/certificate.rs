@@ -12,6 +12,7 @@ use der::asn1::{Ia5StringRef, ObjectIdentifier, PrintableStringRef, TeletexStrin
 use der::oid::db::rfc4519::COMMON_NAME;
 use der::{Decode, Encode, Reader, SliceReader};
 
+use crate::form;
 use crate::instant::Instant;
 use crate::malformed::Malformed;
 
@@ -45,7 +46,7 @@ impl Certificate {
     /// [`Malformed`] unless the bytes are one certificate, to the last byte.
     pub fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
         const PART: &str = "certificate";
-        if bytes.len() > LARGEST {
+        if bytes.len() > form::limit(LARGEST) {
             return Err(Malformed::new(PART, format!("at most {LARGEST} bytes"), format!("{} bytes", bytes.len())));
         }
         let wrong = |error: der::Error| Malformed::new(PART, "a DER X.509 certificate", error);

@@ -42,7 +42,7 @@ impl Csr {
     /// [`Malformed`] unless the bytes are one request, to the last byte, with a key in the one encoding that is accepted.
     pub fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
         const PART: &str = "certificate request";
-        if bytes.len() > LARGEST {
+        if bytes.len() > form::limit(LARGEST) {
             return Err(Malformed::new(PART, format!("at most {LARGEST} bytes"), format!("{} bytes", bytes.len())));
         }
         let wrong = |error: der::Error| Malformed::new(PART, "a PKCS#10 request in DER or PEM", error);

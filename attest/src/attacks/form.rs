@@ -1,9 +1,9 @@
 //! Evidence whose bytes two readers could read in two ways, or that is made to exhaust one.
 
-use hardkey_synthetic::{Bundle, Pki, Signing, Statement, attribute, gzip};
+use hardkey_synthetic::{Bundle, Name, Pki, Request, Signing, Statement, attribute, gzip};
 
 use super::Vector;
-use super::attempt::{Attempt, pair};
+use super::attempt::{Attempt, pair, subject};
 use crate::form::Form;
 
 fn with(change: fn(&mut Statement)) -> Attempt {
@@ -112,4 +112,13 @@ pub(super) const VECTORS: &[Vector] = &[
         "each attribute once",
         || Attempt::of(&Pki::new(), &pair().private(|object| _ = object.repeat(attribute::EXTRACTABLE, &[1]))),
     ),
+    Vector::by_form("16.15", "a request of 70 kB", Form::Limits, "at most 65536 bytes", || {
+        let name = Name::plain(&[("O", &"a".repeat(70_000)), ("CN", "Example GmbH")]);
+        Attempt::honest().request(Request { subject: name, ..Request::of(subject()) })
+    }),
+    Vector::by_form("16.16", "a certificate of 20 kB", Form::Limits, "at most 16384 bytes", || {
+        let mut pki = Pki::new();
+        pki.operator_card.subject.0.insert(0, vec![("O", "a".repeat(20_000))]);
+        Attempt::of(&pki, &pair())
+    }),
 ];
