@@ -126,15 +126,24 @@ impl Digesting {
                 return Err(Failure::new(Code::DataLenRange, cause));
             }
         };
-        Ok(Prepared { scheme: self.chosen.mechanism.scheme(hash), digest: digest.to_vec() })
+        self.prepared(hash, digest.to_vec())
+    }
+
+    /// A digest that the key's service signs. A DigestInfo and a parameter name a hash of their own, which need not be one
+    /// of the key's.
+    fn prepared(&self, hash: Hash, digest: Vec<u8>) -> Result<Prepared, Failure> {
+        let scheme = self.chosen.mechanism.scheme(hash);
+        if self.key.usable.schemes.contains(&scheme) {
+            return Ok(Prepared { scheme, digest });
+        }
+        let cause = format!("the key service does not sign {hash:?} digests with key {}", self.key.record.id);
+        Err(Failure::new(Code::DataInvalid, cause))
     }
 
     /// Ends after the data came in parts.
-    pub(crate) fn finish(self) -> Result<Prepared, Failure> {
-        match (self.chosen.takes, self.state) {
-            (Takes::Data(hash), Some(state)) => {
-                Ok(Prepared { scheme: self.chosen.mechanism.scheme(hash), digest: state.finish() })
-            }
+    pub(crate) fn finish(mut self) -> Result<Prepared, Failure> {
+        match (self.chosen.takes, self.state.take()) {
+            (Takes::Data(hash), Some(state)) => self.prepared(hash, state.finish()),
             _ => Err(Failure::new(
                 Code::OperationNotInitialized,
                 format!("{} takes its data in one piece; use C_Sign or C_Verify", self.chosen.mechanism.name),
@@ -150,5 +159,61 @@ pub(crate) fn verdict(error: SignatureError) -> Failure {
             Failure::new(Code::SignatureInvalid, error.to_string())
         }
         other => Failure::new(Code::GeneralError, other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use cryptoki_sys as ck;
+    use der::Document;
+    use hardkey_attest::admission::Origin;
+    use hardkey_attest::public_key::PublicKey;
+    use hardkey_kms::service::{KeyId, KeyRecord, Standing, UsableKey};
+
+    use super::*;
+    use crate::mechanism::Mechanism;
+
+    /// An RSA key of which the service signs with SHA-256 alone.
+    fn key() -> Key {
+        let pem = include_str!("../../../attest/tests/vectors/rsa2048.pem");
+        let (_, document) = Document::from_pem(&pem[pem.find("-----BEGIN").unwrap()..]).unwrap();
+        let usable = UsableKey {
+            origin: Origin::Generated,
+            public_key: PublicKey::from_spki(document.as_bytes()).unwrap(),
+            schemes: vec![Scheme::RsaPkcs1(Hash::Sha256), Scheme::RsaPss(Hash::Sha256)],
+        };
+        let record = KeyRecord {
+            name: "key".to_owned(),
+            id: KeyId::new("key".to_owned()),
+            label: "key".to_owned(),
+            standing: Standing::Usable(usable.clone()),
+        };
+        Key { record: Arc::new(record), usable: Arc::new(usable) }
+    }
+
+    #[test]
+    fn a_hash_that_the_key_is_not_used_with_is_invalid_data() {
+        let begin = |kind, parameter: Option<&ck::CK_RSA_PKCS_PSS_PARAMS>| {
+            Digesting::new(Mechanism::find(kind).unwrap().choose(parameter).unwrap(), &key()).unwrap()
+        };
+        let info = |last: u8, length: u8| {
+            let mut info =
+                vec![0x30, length + 17, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, last];
+            info.extend([0x05, 0x00, 0x04, length]);
+            info.resize(info.len() + usize::from(length), 7);
+            info
+        };
+        let told = "CKR_DATA_INVALID: the key service does not sign Sha512 digests with key key";
+        assert!(begin(ck::CKM_RSA_PKCS, None).whole(&info(1, 32)).is_ok());
+        let refused = begin(ck::CKM_RSA_PKCS, None).whole(&info(3, 64)).err().unwrap();
+        assert_eq!(refused.to_string(), told);
+        let pss = |hash, mgf, salt| ck::CK_RSA_PKCS_PSS_PARAMS { hashAlg: hash, mgf, sLen: salt };
+        let good = pss(ck::CKM_SHA256, ck::CKG_MGF1_SHA256, 32);
+        assert!(begin(ck::CKM_RSA_PKCS_PSS, Some(&good)).whole(&[7; 32]).is_ok());
+        let other = pss(ck::CKM_SHA512, ck::CKG_MGF1_SHA512, 64);
+        let refused = begin(ck::CKM_RSA_PKCS_PSS, Some(&other)).whole(&[7; 64]).err().unwrap();
+        assert_eq!(refused.to_string(), told);
     }
 }
