@@ -4,6 +4,7 @@
 //! contradicts a rule fails it, whoever else says the opposite.
 
 mod file;
+mod judge;
 mod name;
 mod rule;
 

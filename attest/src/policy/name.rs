@@ -1,6 +1,6 @@
 //! Whether the key is the version that the subscriber named.
 
-use super::rule::{Judgement, View, missing};
+use super::judge::{Judgement, View, missing};
 use crate::admission::azure;
 use crate::certificate::sha256;
 use crate::claim::{Claim, Topic, Value};
