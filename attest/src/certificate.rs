@@ -119,14 +119,14 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
 fn common_name(name: &x509_cert::name::Name) -> Option<String> {
     let mut names = name.iter().filter(|part| part.oid == COMMON_NAME);
     match (names.next(), names.next()) {
-        (Some(name), None) => string(name),
+        (Some(name), None) => text(&name.value),
         _ => None,
     }
 }
 
-/// The text of a name's part in any of the string types that hold text.
-fn string(part: &x509_cert::attr::AttributeTypeAndValue) -> Option<String> {
-    let value = &part.value;
+/// The text of a value in any of the string types that hold text; nothing for other types.
+#[must_use]
+pub fn text(value: &der::Any) -> Option<String> {
     let text = value
         .decode_as::<Utf8StringRef<'_>>()
         .map(|text| text.as_str().to_owned())

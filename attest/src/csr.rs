@@ -1,9 +1,10 @@
 //! Requests for certificates, PKCS#10 (RFC 2986).
 
-use der::asn1::{Ia5StringRef, ObjectIdentifier, PrintableStringRef, Utf8StringRef};
+use der::asn1::ObjectIdentifier;
 use der::{Decode, Document, Encode, Reader, SliceReader};
 use x509_cert::request::CertReq;
 
+use crate::certificate::text;
 use crate::form::{self, Form};
 use crate::malformed::Malformed;
 use crate::public_key::PublicKey;
@@ -80,7 +81,7 @@ impl Csr {
         if !form::has(Form::OneChallenge, challenges.len() <= 1) {
             return Err(Malformed::new(PART, "at most one challenge password", "more"));
         }
-        let challenge = challenges.first().and_then(|value| string(value));
+        let challenge = challenges.first().and_then(|value| text(value));
         Ok(Self {
             public_key,
             body: body.to_vec(),
@@ -124,16 +125,6 @@ impl Csr {
         };
         outcome.map_err(|error| error.to_string())
     }
-}
-
-/// A `DirectoryString` of the kinds that hold text.
-fn string(value: &der::Any) -> Option<String> {
-    value
-        .decode_as::<Utf8StringRef<'_>>()
-        .map(|text| text.as_str().to_owned())
-        .or_else(|_| value.decode_as::<PrintableStringRef<'_>>().map(|text| text.as_str().to_owned()))
-        .or_else(|_| value.decode_as::<Ia5StringRef<'_>>().map(|text| text.as_str().to_owned()))
-        .ok()
 }
 
 #[cfg(test)]

@@ -5,11 +5,10 @@ use std::fs;
 use std::path::Path;
 
 use der::Encode;
-use der::asn1::{Ia5StringRef, PrintableStringRef, TeletexStringRef, Utf8StringRef};
 use der::oid::db::rfc4519::COMMON_NAME;
+use hardkey_attest::certificate::text;
 use hardkey_attest::public_key::identifier;
 use x509_cert::TbsCertificate;
-use x509_cert::attr::AttributeTypeAndValue;
 use x509_cert::ext::pkix::BasicConstraints;
 use x509_cert::time::Time;
 
@@ -80,7 +79,12 @@ impl Certificate {
             serial: body.serial_number().to_der()?,
             spki: key.to_der()?,
             key_identifier: identifier(key.subject_public_key.raw_bytes()),
-            common_name: body.subject().iter().filter(|part| part.oid == COMMON_NAME).find_map(text),
+            common_name: body
+                .subject()
+                .iter()
+                .filter(|part| part.oid == COMMON_NAME)
+                .filter_map(|part| text(&part.value))
+                .find(|name| !name.is_empty()),
             not_before: day(&body.validity().not_before),
             not_after: day(&body.validity().not_after),
             is_leaf: is_leaf(body),
@@ -103,18 +107,6 @@ impl fmt::Debug for Certificate {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Certificate({:?}, {:02x?})", self.common_name, self.key_identifier)
     }
-}
-
-/// The text of a name's part in any of the string types that hold text.
-fn text(part: &AttributeTypeAndValue) -> Option<String> {
-    let value = &part.value;
-    let text = value
-        .decode_as::<Utf8StringRef<'_>>()
-        .map(|text| text.as_str().to_owned())
-        .or_else(|_| value.decode_as::<PrintableStringRef<'_>>().map(|text| text.as_str().to_owned()))
-        .or_else(|_| value.decode_as::<Ia5StringRef<'_>>().map(|text| text.as_str().to_owned()))
-        .or_else(|_| value.decode_as::<TeletexStringRef<'_>>().map(|text| text.as_str().to_owned()));
-    text.ok().filter(|text| !text.is_empty())
 }
 
 /// `CK_DATE` is eight ASCII digits (PKCS#11 v3.1 §3.4).
