@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use hardkey_tests::black_hole::BlackHole;
@@ -134,7 +134,7 @@ fn after(took: Duration, requests: u64, fault: &Fault) -> String {
     }
 }
 
-/// A line without the program's name, key, request id, ports and dates.
+/// A line without the program's name, key, request id, addresses and dates.
 fn steady(line: &str, key: &str) -> String {
     let line = line.strip_prefix("hardkey: ").unwrap_or(line).replace(key, "KEY");
     let line = match line.split_once(" (request ") {
@@ -144,6 +144,9 @@ fn steady(line: &str, key: &str) -> String {
     let is_date = |word: &str| word.len() == 16 && word.starts_with("20") && word.ends_with('Z') && word.contains('T');
     let words = line.split(' ').map(|word| {
         let bare = word.trim_start_matches('(');
+        if word.parse::<SocketAddr>().is_ok() {
+            return "ENDPOINT".to_owned();
+        }
         if is_date(bare) { word.replace(bare, "DATE") } else { word.to_owned() }
     });
     words.collect::<Vec<_>>().join(" ")

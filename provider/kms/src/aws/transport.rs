@@ -167,7 +167,7 @@ fn classify(error: reqwest::Error, route: &Route) -> ConnectorError {
     // What happens once a connection is there is not the proxy's doing.
     let connecting = error.is_connect();
     if error.is_timeout() {
-        return ConnectorError::timeout(or_itself(connecting.then(|| route.silent()).flatten(), error));
+        return ConnectorError::timeout(or_itself(connecting.then(|| route.silent()), error));
     }
     let why = chain(&error);
     // Neither a certificate that is not trusted nor a password that is wrong becomes good by asking again.

@@ -27,12 +27,19 @@ impl Route {
     }
 
     /// No connection came about in time.
-    pub(crate) fn silent(&self) -> Option<Obstacle> {
-        let proxy = self.proxy.as_ref()?;
-        Some(Obstacle::new(
-            format!("{proxy} gave no connection to {} in time", self.target),
-            format!("check that proxy, correct {}, or raise connect_timeout in [network]", proxy.origin()),
-        ))
+    pub(crate) fn silent(&self) -> Obstacle {
+        match &self.proxy {
+            Some(proxy) => Obstacle::new(
+                format!("{proxy} gave no connection to {} in time", self.target),
+                format!("check that proxy, correct {}, or raise connect_timeout in [network]", proxy.origin()),
+            ),
+            // The limit is held twice below, for each address and for all of it, and which of the two ends first is chance:
+            // so their texts are not shown.
+            None => Obstacle::new(
+                format!("no connection to {} in time", self.target),
+                "check the network, the proxy (HTTPS_PROXY) and the endpoint, or raise connect_timeout in [network]",
+            ),
+        }
     }
 
     /// The certificate that was shown is not trusted.
