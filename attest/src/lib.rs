@@ -6,7 +6,7 @@
 //! - [`admission`]: may a host use this key at all? One file per cloud.
 //! - [`public_key`]: one strict encoding of a public key, and nothing else.
 //! - [`inspection`]: what is in evidence, judged by nothing.
-//! - [`report`]: what people and machines are told.
+//! - [`rendering`]: what people and machines are told.
 //! - [`signature`]: does this signature belong to that key?
 #![forbid(unsafe_code)]
 // Lengths here come from strangers: what could overflow says what happens then.
@@ -28,7 +28,7 @@ pub mod liquid_security;
 pub mod malformed;
 pub mod policy;
 pub mod public_key;
-pub mod report;
+pub mod rendering;
 pub mod shown;
 pub mod signature;
 pub mod verdict;

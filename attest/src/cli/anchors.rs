@@ -1,7 +1,7 @@
 //! `anchors`: what verdicts rest on.
 
 use hardkey_attest::anchor::Release;
-use hardkey_attest::report::{anchors_json, anchors_text};
+use hardkey_attest::rendering::{anchors_json, anchors_text};
 
 use super::arguments::AnchorsOptions;
 use super::moment;

@@ -7,7 +7,7 @@ use std::path::Path;
 use hardkey_attest::bundle::{File, LARGEST_FILE};
 use hardkey_attest::csr::Csr;
 use hardkey_attest::policy::Policy;
-use hardkey_attest::report::{Input, InputRole};
+use hardkey_attest::rendering::{Input, InputRole};
 
 use super::output::Undecided;
 

@@ -2,7 +2,7 @@
 
 use hardkey_attest::bundle;
 use hardkey_attest::inspection::{inspect, inspect_request};
-use hardkey_attest::report::{inspection_json, inspection_text};
+use hardkey_attest::rendering::{inspection_json, inspection_text};
 
 use super::arguments::InspectOptions;
 use super::output::{self, Undecided};

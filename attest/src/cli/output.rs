@@ -4,7 +4,7 @@ use std::io::Write;
 
 use hardkey_attest::malformed::Malformed;
 use hardkey_attest::policy::PolicyError;
-use hardkey_attest::report::undecided_json;
+use hardkey_attest::rendering::undecided_json;
 use hardkey_attest::shown;
 
 use super::UNDECIDED;

@@ -1,6 +1,6 @@
 //! `policy show`: what is demanded.
 
-use hardkey_attest::report::{policy_json, policy_text};
+use hardkey_attest::rendering::{policy_json, policy_text};
 
 use super::arguments::PolicyOptions;
 use super::files;

@@ -6,7 +6,9 @@ use hardkey_attest::anchor::Release;
 use hardkey_attest::bundle;
 use hardkey_attest::evidence::verify;
 use hardkey_attest::policy::Expected;
-use hardkey_attest::report::{Decision, Input, InputRole, decision_html, decision_json, decision_text, undecided_html};
+use hardkey_attest::rendering::{
+    Decision, Input, InputRole, decision_html, decision_json, decision_text, undecided_html,
+};
 
 use super::arguments::VerifyOptions;
 use super::output::{self, Undecided};

@@ -6,7 +6,7 @@ use hardkey_attest::evidence::{Evidence, verify};
 use hardkey_attest::finding::Basis;
 use hardkey_attest::inspection::inspect;
 use hardkey_attest::policy::{Expected, Policy};
-use hardkey_attest::report::{Decision, decision_html, decision_json, decision_text};
+use hardkey_attest::rendering::{Decision, decision_html, decision_json, decision_text};
 
 use super::{harmless, made};
 

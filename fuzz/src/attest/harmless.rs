@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use hardkey_attest::inspection::Section;
 use hardkey_attest::malformed::Malformed;
-use hardkey_attest::report::{inspection_json, inspection_text, undecided_html, undecided_json};
+use hardkey_attest::rendering::{inspection_json, inspection_text, undecided_html, undecided_json};
 use serde_json::Value;
 
 /// The longest line that says what is wrong: what was expected, what was found, and the names of a file, of a file in it and of a

@@ -1,7 +1,7 @@
 //! A policy that a CA writes, in TOML.
 
 use hardkey_attest::policy::Policy;
-use hardkey_attest::report::{policy_json, policy_text};
+use hardkey_attest::rendering::{policy_json, policy_text};
 
 use super::harmless;
 

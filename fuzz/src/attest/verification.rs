@@ -4,7 +4,7 @@ use hardkey_attest::csr::Csr;
 use hardkey_attest::evidence::{Evidence, verify};
 use hardkey_attest::instant::Instant;
 use hardkey_attest::policy::{Expected, Policy};
-use hardkey_attest::report::{Decision, Input, InputRole, decision_html, decision_json, decision_text};
+use hardkey_attest::rendering::{Decision, Input, InputRole, decision_html, decision_json, decision_text};
 use hardkey_attest::verdict::Level;
 use hardkey_synthetic::gzip::gzip;
 use hardkey_synthetic::{Hash, Key, Shape, bundle};

@@ -1,7 +1,7 @@
 //! The frame of a page, and the one place where text becomes HTML.
 
 use crate::malformed::Malformed;
-use crate::report::TOOL;
+use crate::rendering::TOOL;
 use crate::shown;
 
 const STYLE: &str = include_str!("style.css");
