@@ -6,19 +6,23 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark")]
 
+#[path = "../tests/anchors/mod.rs"]
+mod anchors;
+
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::Instant as Clock;
 use std::{env, fs};
 
-use hardkey_attest::anchor::{Anchor, Anchors, ForTests, Release, Role};
+use anchors::anchors;
+use hardkey_attest::anchor::{Anchors, Release};
 use hardkey_attest::bundle::{File, evidence};
 use hardkey_attest::csr::Csr;
 use hardkey_attest::evidence::verify;
 use hardkey_attest::instant::Instant;
 use hardkey_attest::policy::{Expected, Policy};
 use hardkey_attest::verdict::Level;
-use hardkey_synthetic::{Bundle, Request, Root, Shape};
+use hardkey_synthetic::{Bundle, Request, Shape};
 
 /// Rounds of each case, run in turn; the best and the median are shown, because machines are shared.
 const ROUNDS: usize = 7;
@@ -31,20 +35,6 @@ const NONCE: &str = "order-17";
 struct Case {
     name: &'static str,
     run: Box<dyn Fn()>,
-}
-
-fn anchors() -> ForTests {
-    let anchor = |root: &&'static Root| Anchor {
-        id: root.id,
-        name: root.name,
-        role: if root.is_manufacturer { Role::Manufacturer } else { Role::Operator },
-        common_name: root.common_name,
-        key: &root.key_pem,
-        key_hash: &root.key_hash,
-        origin: "hardkey-synthetic",
-        published: &[],
-    };
-    ForTests { anchors: Root::all().iter().map(anchor).collect(), denied: Vec::new() }
 }
 
 /// From files to a verdict.

@@ -12,6 +12,10 @@
 // Lengths here come from strangers: what could overflow says what happens then.
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
+// The roots of the tests are one file for tests inside and outside of this crate.
+#[cfg(test)]
+extern crate self as hardkey_attest;
+
 pub mod admission;
 pub mod anchor;
 pub mod bundle;

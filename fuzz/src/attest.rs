@@ -3,6 +3,8 @@
 //! Inputs are made by `hardkey-synthetic` in this process, because its keys are new in each: a signed thing from another process
 //! is signed by nobody here.
 
+#[path = "../../attest/tests/anchors/mod.rs"]
+mod anchors;
 mod answers;
 mod bundle;
 mod certificate;

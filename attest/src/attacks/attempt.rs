@@ -1,8 +1,11 @@
 //! One try to have a verdict: what is handed in, and what the CA expects.
 
-use hardkey_synthetic::{Bundle, Key, Pki, Request, Root, Shape, Statement, bundle};
+#[path = "../../tests/anchors/mod.rs"]
+mod anchors;
 
-use crate::anchor::{Anchor, ForTests, Role};
+use hardkey_synthetic::{Bundle, Key, Pki, Request, Shape, Statement, bundle};
+
+use crate::anchor::ForTests;
 use crate::check::{Check, Ledger};
 use crate::claim::Claim;
 use crate::csr::Csr;
@@ -102,7 +105,8 @@ impl Attempt {
             Some(Guard::Form(out)) => form = Some(out),
         }
         without::form(form, || {
-            let mut claims = verify_with(&self.evidence, &self.anchors(), ledger)?;
+            let anchors = ForTests { denied: self.denied.clone(), ..anchors::anchors() };
+            let mut claims = verify_with(&self.evidence, &anchors, ledger)?;
             (self.alter)(&mut claims.claims);
             let expected = Expected {
                 csr: Some(Csr::parse(&self.request)?),
@@ -112,20 +116,6 @@ impl Attempt {
             };
             Ok(claims.appraise(&policy, &expected))
         })
-    }
-
-    fn anchors(&self) -> ForTests {
-        let anchor = |root: &&'static Root| Anchor {
-            id: root.id,
-            name: root.name,
-            role: if root.is_manufacturer { Role::Manufacturer } else { Role::Operator },
-            common_name: root.common_name,
-            key: &root.key_pem,
-            key_hash: &root.key_hash,
-            origin: "hardkey-synthetic",
-            published: &[],
-        };
-        ForTests { anchors: Root::all().iter().map(anchor).collect(), denied: self.denied.clone() }
     }
 }
 

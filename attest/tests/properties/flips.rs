@@ -8,7 +8,7 @@ use hardkey_attest::policy::{Expected, Policy};
 use hardkey_synthetic::gzip::gzip;
 use hardkey_synthetic::{Bundle, Pki, Shape};
 
-use super::made::anchors;
+use super::anchors::anchors;
 
 /// Whether evidence is accepted under the more lenient policy. What cannot be read is not.
 fn is_accepted(compressed: Vec<u8>, certificates: Vec<Vec<u8>>) -> bool {

@@ -1,7 +1,7 @@
 //! Input that is right, of every kind that there is a parser for.
 #![allow(dead_code, reason = "each test takes what it needs")]
 
-use hardkey_attest::anchor::{Anchor, ForTests, Release, Role};
+use hardkey_attest::anchor::Release;
 use hardkey_attest::bundle::{File, evidence};
 use hardkey_attest::certificate::Certificate;
 use hardkey_attest::csr::Csr;
@@ -10,22 +10,7 @@ use hardkey_attest::liquid_security::{Statement, gunzip};
 use hardkey_attest::malformed::Malformed;
 use hardkey_attest::policy::Policy;
 use hardkey_attest::public_key::PublicKey;
-use hardkey_synthetic::{Azure, Bundle, Key, Pki, Request, Root, Shape, Signing, answer, bundle};
-
-/// The synthetic roots, as anchors.
-pub(crate) fn anchors() -> ForTests {
-    let anchor = |root: &&'static Root| Anchor {
-        id: root.id,
-        name: root.name,
-        role: if root.is_manufacturer { Role::Manufacturer } else { Role::Operator },
-        common_name: root.common_name,
-        key: &root.key_pem,
-        key_hash: &root.key_hash,
-        origin: "hardkey-synthetic",
-        published: &[],
-    };
-    ForTests { anchors: Root::all().iter().map(anchor).collect(), denied: Vec::new() }
-}
+use hardkey_synthetic::{Azure, Bundle, Key, Pki, Request, Shape, Signing, answer, bundle};
 
 /// Reads bytes. An error is the line that a person is shown.
 type Read = fn(&[u8]) -> Result<(), String>;

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 
+#[path = "../anchors/mod.rs"]
+mod anchors;
 mod flips;
 mod made;
 mod mutator;

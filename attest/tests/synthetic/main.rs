@@ -2,12 +2,15 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stderr, reason = "tests")]
 
+#[path = "../anchors/mod.rs"]
+mod anchors;
 mod flaws;
 mod genuine;
 #[path = "../samples/mod.rs"]
 mod samples;
 
-use hardkey_attest::anchor::{Anchor, Anchors, ForTests, Release, Role};
+use anchors::anchors;
+use hardkey_attest::anchor::{Anchors, ForTests, Release};
 use hardkey_attest::check::Check;
 use hardkey_attest::claim::{Topic, Value};
 use hardkey_attest::csr::Csr;
@@ -15,20 +18,6 @@ use hardkey_attest::evidence::{Claims, Evidence, verify};
 use hardkey_attest::finding::Outcome;
 use hardkey_attest::liquid_security::{self as hsm, attribute};
 use hardkey_synthetic::{Azure, Bundle, Hash, Key, Pki, Request, Root, Shape, Statement, bundle};
-
-fn anchors() -> ForTests {
-    let anchor = |root: &&'static Root| Anchor {
-        id: root.id,
-        name: root.name,
-        role: if root.is_manufacturer { Role::Manufacturer } else { Role::Operator },
-        common_name: root.common_name,
-        key: &root.key_pem,
-        key_hash: &root.key_hash,
-        origin: "hardkey-synthetic",
-        published: &[],
-    };
-    ForTests { anchors: Root::all().iter().map(anchor).collect(), denied: Vec::new() }
-}
 
 fn verified<A: Anchors>(bundle: &Bundle, anchors: &A) -> Claims<A> {
     let (compressed, certificates) = (bundle.compressed.clone(), bundle.certificates.clone());

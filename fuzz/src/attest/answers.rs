@@ -8,7 +8,8 @@ use hardkey_attest::inspection::inspect;
 use hardkey_attest::policy::{Expected, Policy};
 use hardkey_attest::rendering::{Decision, decision_html, decision_json, decision_text};
 
-use super::{harmless, made};
+use super::anchors::anchors;
+use super::harmless;
 
 /// The kinds of answers: a way to make evidence of JSON.
 const KINDS: [fn(Vec<u8>) -> Evidence; 6] = [
@@ -33,7 +34,7 @@ pub fn answers(input: &[u8]) {
     if let Err(error) = bundle::evidence(&[File { name: "answer.json".to_owned(), bytes: json.to_vec() }]) {
         harmless::refusal(&error);
     }
-    let anchors = made::anchors();
+    let anchors = anchors();
     let evidence = [evidence];
     let claims = match verify(&evidence, &anchors) {
         Ok(claims) => claims,

@@ -2,26 +2,10 @@
 
 use std::sync::OnceLock;
 
-use hardkey_attest::anchor::{Anchor, ForTests, Role};
-use hardkey_synthetic::{Azure, Bundle, Pki, Request, Root, Shape, Statement, bundle};
+use hardkey_synthetic::{Azure, Bundle, Pki, Request, Shape, Statement, bundle};
 
 /// The nonce in the requests.
 pub const NONCE: &str = "order-17";
-
-/// The synthetic roots, as anchors.
-pub fn anchors() -> ForTests {
-    let anchor = |root: &&'static Root| Anchor {
-        id: root.id,
-        name: root.name,
-        role: if root.is_manufacturer { Role::Manufacturer } else { Role::Operator },
-        common_name: root.common_name,
-        key: &root.key_pem,
-        key_hash: &root.key_hash,
-        origin: "hardkey-synthetic",
-        published: &[],
-    };
-    ForTests { anchors: Root::all().iter().map(anchor).collect(), denied: Vec::new() }
-}
 
 /// Everything about one key.
 pub struct Made {

@@ -9,9 +9,10 @@ use hardkey_attest::verdict::Level;
 use hardkey_synthetic::gzip::gzip;
 use hardkey_synthetic::{Hash, Key, Shape, bundle};
 
+use super::anchors::anchors;
 use super::edit::Script;
 use super::harmless;
-use super::made::{Made, NONCE, anchors, made};
+use super::made::{Made, NONCE, made};
 
 /// What is handed in, before it is judged.
 struct Handed {
