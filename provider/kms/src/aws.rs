@@ -21,11 +21,12 @@ use hardkey_attest::admission::Exceptions;
 use hardkey_attest::public_key::Algorithm;
 
 use crate::deadline::Deadline;
+use crate::failure::Failure;
 use crate::network::SharedNetwork;
 use crate::service::{KeyFault, KeyId, KeyRecord, KeyService, ServiceError, ServiceErrorKind, SignInput, Signature};
 use attempts::{Attempts, Warn};
 use client::Clients;
-use error::{Action, Failure};
+use error::{Action, malformed};
 
 pub use algorithm::{KEY_SPECS, KeySpec};
 pub(crate) use endpoint::region_of as endpoint_region;
@@ -123,11 +124,11 @@ impl KeyService for AwsKms {
                 })
                 .await?;
                 if answer.key_id() != Some(key.as_str()) {
-                    return Err(Failure::malformed("the answer to kms:Sign names another key"));
+                    return Err(malformed("the answer to kms:Sign names another key"));
                 }
                 match answer.signature() {
                     Some(signature) => Ok(Signature::new(unwrapped(input.algorithm, signature.as_ref()))),
-                    None => Err(Failure::malformed("the answer to kms:Sign holds no signature")),
+                    None => Err(malformed("the answer to kms:Sign holds no signature")),
                 }
             }
         })

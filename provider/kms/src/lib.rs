@@ -14,7 +14,9 @@
 pub mod aws;
 pub mod checked;
 pub mod config;
+mod credentials;
 pub mod deadline;
+mod failure;
 pub mod fork;
 pub mod lane;
 pub mod network;
@@ -22,6 +24,7 @@ mod obstacle;
 pub mod proxy;
 pub mod service;
 mod trust;
+mod wording;
 
 pub use deadline::Deadline;
 pub use service::KeyService;

@@ -1,5 +1,7 @@
 //! What every cloud's client shares: one trust store per process, one way to resolve names, one set of limits.
 
+mod wire;
+
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +18,8 @@ use crate::config::NetworkConfig;
 use crate::obstacle::Obstacle;
 use crate::proxy::Proxy;
 use crate::trust;
+
+pub(crate) use wire::{Answer, Interruption, InterruptionKind, Message, Wire};
 
 /// The longest a parked connection is trusted. AWS closes idle connections after 20 s or more; a shorter life than
 /// the server's makes the race for a dying connection rare.

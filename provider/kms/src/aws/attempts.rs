@@ -23,9 +23,11 @@ use aws_smithy_runtime_api::client::retries::classifiers::{
 use aws_smithy_types::retry::ErrorKind;
 use tokio::time::timeout_at;
 
-use super::error::{Action, Failure, chain};
+use super::error::{Action, SERVICE, of_sdk};
 use super::transport::was_sent;
 use crate::deadline::Deadline;
+use crate::failure::Failure;
+use crate::wording::chain;
 
 /// Takes one line for the log, at the level of a warning.
 pub(super) type Warn = Arc<dyn Fn(&str) + Send + Sync>;
@@ -91,13 +93,13 @@ where
         let watch = Watch(Arc::clone(&self));
         let settings = Builder::default().interceptor(watch.clone()).retry_classifier(watch);
         match timeout_at(self.deadline.instant().into(), send(settings)).await {
-            Ok(outcome) => outcome.map_err(|error| Failure::new(self.action, &error)),
+            Ok(outcome) => outcome.map_err(|error| of_sdk(self.action, &error)),
             Err(_) => Err(self.late()),
         }
     }
 
     fn late(&self) -> Failure {
-        Failure::late(self.action, self.last().as_ref().map(|ending| ending.why.as_str()))
+        Failure::late(SERVICE, self.action.name(), self.last().as_ref().map(|ending| ending.why.as_str()))
     }
 
     fn ended(&self, response: Option<&HttpResponse>, error: &OrchestratorError<Error>) -> Ending {

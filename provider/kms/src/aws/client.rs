@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
 
 use aws_config::SdkConfig;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
@@ -12,10 +11,11 @@ use aws_sdk_kms::config::timeout::TimeoutConfig;
 use aws_sdk_kms::config::{IdentityCache, StalledStreamProtectionConfig};
 
 use super::endpoint;
-use super::error::Failure;
-use super::identity::{Identity, Snapshot};
+use super::error::SERVICE;
+use super::identity::{Identity, Issued};
 use super::transport::Transport;
 use crate::deadline::Deadline;
+use crate::failure::Failure;
 use crate::lane::Lanes;
 use crate::network::{Network, SharedNetwork};
 use crate::service::ServiceError;
@@ -49,19 +49,11 @@ impl Clients {
     where
         Request: Future<Output = Result<Answer, Failure>>,
     {
-        let attempt = || -> Result<Answer, Failure> {
+        self.identity.issued().use_for(|| {
             self.identity.refresh(deadline)?;
-            self.lanes(deadline)?.run(queue, deadline, |client| request(client.clone()))?
-        };
-        let began = Instant::now();
-        let outcome = match attempt() {
-            Err(failure) if failure.stale_credentials => {
-                self.identity.forget(began);
-                attempt()
-            }
-            outcome => outcome,
-        };
-        outcome.map_err(|failure| failure.error)
+            let outcome = self.lanes(deadline)?.run(queue, deadline, |client| request(client.clone()));
+            outcome.map_err(|error| Failure::of_lane(SERVICE, error))?
+        })
     }
 
     fn lanes(&self, deadline: &Deadline) -> Result<&Lanes<Client>, Failure> {
@@ -71,16 +63,16 @@ impl Clients {
         let settings = self.identity.settings(deadline)?;
         let endpoint = endpoint::chosen(&settings, self.endpoint.as_deref())?;
         let network = self.network.get();
-        let snapshot = self.identity.snapshot();
+        let issued = Arc::clone(self.identity.issued());
         let cap = network.settings().lanes;
-        let build = move || client(&settings, &snapshot, endpoint.as_deref(), &network);
+        let build = move || client(&settings, &issued, endpoint.as_deref(), &network);
         Ok(self.lanes.get_or_init(|| Lanes::new(cap, build)))
     }
 }
 
-fn client(settings: &SdkConfig, snapshot: &Arc<Snapshot>, endpoint: Option<&str>, network: &Arc<Network>) -> Client {
+fn client(settings: &SdkConfig, issued: &Arc<Issued>, endpoint: Option<&str>, network: &Arc<Network>) -> Client {
     let limits = network.settings();
-    let credentials: Arc<dyn ProvideCredentials> = Arc::<Snapshot>::clone(snapshot);
+    let credentials: Arc<dyn ProvideCredentials> = Arc::<Issued>::clone(issued);
     let mut config = aws_sdk_kms::config::Builder::from(settings)
         .http_client(Transport::new(Arc::clone(network)))
         .credentials_provider(SharedCredentialsProvider::new(credentials))

@@ -5,7 +5,7 @@ use aws_types::service_config::ServiceConfigKey;
 use reqwest::Url;
 
 use super::KeyName;
-use super::error::Failure;
+use crate::failure::Failure;
 use crate::service::ServiceErrorKind;
 
 /// What the names of AWS's own endpoints end in: `dnsSuffix` and `dualStackDnsSuffix` of every partition, from

@@ -10,8 +10,9 @@ use hardkey_attest::signature::Scheme;
 use super::KeyName;
 use super::algorithm::KeySpec;
 use super::attempts::Attempts;
-use super::error::{Action, Failure};
+use super::error::{Action, malformed, of_sdk};
 use crate::deadline::Deadline;
+use crate::failure::Failure;
 use crate::service::{KeyId, KeyRecord, ServiceErrorKind, Standing, UsableKey};
 
 /// The most a page of `ListKeys` may hold: AWS KMS API reference, ListKeys. Fewer pages, fewer round trips.
@@ -34,11 +35,10 @@ pub(super) async fn fetch(
         client.describe_key().key_id(name.as_str()).customize().config_override(settings).send()
     })
     .await?;
-    let metadata =
-        described.key_metadata().ok_or_else(|| Failure::malformed("the answer to kms:DescribeKey is empty"))?;
-    let arn = metadata.arn().ok_or_else(|| Failure::malformed("the answer to kms:DescribeKey names no key"))?;
+    let metadata = described.key_metadata().ok_or_else(|| malformed("the answer to kms:DescribeKey is empty"))?;
+    let arn = metadata.arn().ok_or_else(|| malformed("the answer to kms:DescribeKey names no key"))?;
     if !name.may_be(arn) {
-        return Err(Failure::malformed("the answer to kms:DescribeKey names another key"));
+        return Err(malformed("the answer to kms:DescribeKey names another key"));
     }
     in_region(client, arn)?;
     let id = KeyId::new(arn.to_owned());
@@ -91,13 +91,13 @@ async fn standing(
     })
     .await?;
     if answer.key_id() != Some(arn) {
-        return Err(Failure::malformed("the answer to kms:GetPublicKey names another key"));
+        return Err(malformed("the answer to kms:GetPublicKey names another key"));
     }
-    let der = answer.public_key().ok_or_else(|| Failure::malformed("the answer to kms:GetPublicKey holds no key"))?;
+    let der = answer.public_key().ok_or_else(|| malformed("the answer to kms:GetPublicKey holds no key"))?;
     let public_key = PublicKey::from_spki(der.as_ref())
-        .map_err(|error| Failure::malformed(&format!("the answer to kms:GetPublicKey: {error}")))?;
+        .map_err(|error| malformed(&format!("the answer to kms:GetPublicKey: {error}")))?;
     if public_key.algorithm() != row.algorithm {
-        return Err(Failure::malformed(&format!(
+        return Err(malformed(&format!(
             "kms:DescribeKey says {spec}, but kms:GetPublicKey holds a {} key",
             public_key.algorithm().name()
         )));
@@ -112,7 +112,7 @@ pub(super) async fn list(client: &Client) -> Result<Vec<(KeyName, Option<String>
     let mut aliases: Vec<(String, String)> = Vec::new();
     let mut pages = client.list_aliases().into_paginator().page_size(ALIASES_PER_PAGE).send();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| Failure::new(Action::ListAliases, &error))?;
+        let page = page.map_err(|error| of_sdk(Action::ListAliases, &error))?;
         for alias in page.aliases() {
             if let (Some(id), Some(name)) = (alias.target_key_id(), alias.alias_name()) {
                 let name = name.strip_prefix("alias/").unwrap_or(name);
@@ -123,10 +123,10 @@ pub(super) async fn list(client: &Client) -> Result<Vec<(KeyName, Option<String>
     let mut keys = Vec::new();
     let mut pages = client.list_keys().into_paginator().page_size(KEYS_PER_PAGE).send();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| Failure::new(Action::ListKeys, &error))?;
+        let page = page.map_err(|error| of_sdk(Action::ListKeys, &error))?;
         for key in page.keys() {
-            let arn = key.key_arn().ok_or_else(|| Failure::malformed("the answer to kms:ListKeys names no key"))?;
-            let name = KeyName::parse(arn).map_err(|reason| Failure::malformed(&reason))?;
+            let arn = key.key_arn().ok_or_else(|| malformed("the answer to kms:ListKeys names no key"))?;
+            let name = KeyName::parse(arn).map_err(|reason| malformed(&reason))?;
             let alias = aliases.iter().find(|(id, _)| Some(id.as_str()) == key.key_id());
             keys.push((name, alias.map(|(_, alias)| alias.clone())));
         }

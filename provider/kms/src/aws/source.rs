@@ -20,7 +20,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
 
-use super::error::Failure;
+use crate::failure::Failure;
 use crate::service::ServiceErrorKind;
 
 /// EC2 user guide, "Use the Instance Metadata Service".

@@ -17,7 +17,7 @@ use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIden
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
 use super::Source;
-use crate::aws::error::{chain, clean};
+use crate::wording::{chain, clean};
 
 type Cause<'a> = &'a (dyn Error + 'static);
 
