@@ -1,11 +1,14 @@
 //! What every key service must do, whichever cloud it is.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
+use hardkey_attest::anchor::Release;
+use hardkey_attest::bundle::{self, File};
+use hardkey_attest::evidence::verify;
 use hardkey_attest::public_key::Algorithm;
 use hardkey_attest::signature::{Hash, Scheme};
-use hardkey_kms::service::{KeyFault, KeyRecord, ServiceErrorKind, SignInput, Standing, UsableKey};
+use hardkey_kms::service::{Answer, KeyFault, KeyRecord, ServiceErrorKind, SignInput, Standing, UsableKey};
 use hardkey_kms::{Deadline, KeyService, checked};
 
 /// What a service was prepared with, in the order in which its keys were named.
@@ -54,6 +57,7 @@ pub fn contract(service: &dyn KeyService, prepared: &Prepared) {
 
     for (record, key) in &usable {
         signs_every_way(service, record, key);
+        gives_the_evidence_a_verifier_reads(service, record, key);
     }
     asks_only_for_what_is_not_known(service, &records, prepared);
     a_deadline_that_passed_is_kept(service, usable[0]);
@@ -85,6 +89,18 @@ fn signs_every_way(service: &dyn KeyService, record: &KeyRecord, key: &UsableKey
     }
 }
 
+/// Each answer as it came, about this very key.
+fn gives_the_evidence_a_verifier_reads(service: &dyn KeyService, record: &KeyRecord, key: &UsableKey) {
+    let asked = SystemTime::now();
+    let answers = service.evidence(&record.id, &soon()).unwrap().answers;
+    assert!(answers.iter().all(|answer| (asked..=SystemTime::now()).contains(&answer.collected)), "{}", record.label);
+    let name = |answer: &Answer| format!("{:?} of {}", answer.kind, answer.endpoint);
+    let files: Vec<File> = answers.into_iter().map(|answer| File { name: name(&answer), bytes: answer.body }).collect();
+    let claims = verify(&bundle::evidence(&files).unwrap(), &Release).unwrap();
+    assert_eq!(claims.key(), Some(&key.public_key), "{}", record.label);
+    assert!(claims.is_sound(), "{}: {:?}", record.label, claims.checks());
+}
+
 fn asks_only_for_what_is_not_known(service: &dyn KeyService, records: &[&KeyRecord], prepared: &Prepared) {
     let known: Vec<Arc<KeyRecord>> = records.iter().map(|record| Arc::new((*record).clone())).collect();
     let again = service.keys(&known, &soon()).unwrap();
@@ -99,5 +115,7 @@ fn a_deadline_that_passed_is_kept(service: &dyn KeyService, (record, key): (&Key
     let scheme = if algorithm.is_rsa() { Scheme::RsaPkcs1(Hash::Sha256) } else { Scheme::Ecdsa };
     let input = SignInput { algorithm, scheme, digest: &digest };
     let error = service.sign(&record.id, input, &Deadline::after(Duration::ZERO)).unwrap_err();
+    assert_eq!(error.kind, ServiceErrorKind::TimedOut, "{error}");
+    let error = service.evidence(&record.id, &Deadline::after(Duration::ZERO)).unwrap_err();
     assert_eq!(error.kind, ServiceErrorKind::TimedOut, "{error}");
 }

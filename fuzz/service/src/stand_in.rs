@@ -7,7 +7,8 @@ use hardkey_kms::Deadline;
 use hardkey_kms::aws::{AwsConfig, KeyName};
 use hardkey_kms::network::SharedNetwork;
 use hardkey_kms::service::{
-    KeyFault, KeyId, KeyRecord, KeyService, ServiceError, ServiceErrorKind, SignInput, Signature, Standing, UsableKey,
+    Evidence, KeyFault, KeyId, KeyRecord, KeyService, ServiceError, ServiceErrorKind, SignInput, Signature, Standing,
+    UsableKey,
 };
 
 use crate::material::{Material, materials};
@@ -66,6 +67,11 @@ impl KeyService for AwsKms {
             SignAnswer::Error(kind) => return Err(error(kind)),
         };
         Ok(Signature::new(bytes))
+    }
+
+    /// No host asks for it.
+    fn evidence(&self, _: &KeyId, _: &Deadline) -> Result<Evidence, ServiceError> {
+        Err(error(ServiceErrorKind::Unsupported))
     }
 }
 

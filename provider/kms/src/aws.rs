@@ -5,6 +5,7 @@ mod attempts;
 mod client;
 mod endpoint;
 mod error;
+mod evidence;
 mod identity;
 mod name;
 mod record;
@@ -23,7 +24,9 @@ use hardkey_attest::public_key::Algorithm;
 use crate::deadline::Deadline;
 use crate::failure::Failure;
 use crate::network::SharedNetwork;
-use crate::service::{KeyFault, KeyId, KeyRecord, KeyService, ServiceError, ServiceErrorKind, SignInput, Signature};
+use crate::service::{
+    Evidence, KeyFault, KeyId, KeyRecord, KeyService, ServiceError, ServiceErrorKind, SignInput, Signature,
+};
 use attempts::{Attempts, Warn};
 use client::Clients;
 use error::{Action, malformed};
@@ -131,6 +134,13 @@ impl KeyService for AwsKms {
                     None => Err(malformed("the answer to kms:Sign holds no signature")),
                 }
             }
+        })
+    }
+
+    fn evidence(&self, key: &KeyId, deadline: &Deadline) -> Result<Evidence, ServiceError> {
+        self.clients.call(key.as_str(), deadline, |client| {
+            let (key, deadline) = (key.clone(), *deadline);
+            async move { evidence::collect(&client, &key, deadline).await }
         })
     }
 }

@@ -48,7 +48,7 @@ pub(super) async fn fetch(
 }
 
 /// The region of a token holds for what is answered too, whatever an alias or an endpoint leads to.
-fn in_region(client: &Client, arn: &str) -> Result<(), Failure> {
+pub(super) fn in_region(client: &Client, arn: &str) -> Result<(), Failure> {
     let region = client.config().region().map_or("", AsRef::as_ref);
     // arn:PARTITION:kms:REGION:ACCOUNT:RESOURCE
     match arn.split(':').nth(3) {
