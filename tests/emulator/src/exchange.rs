@@ -6,7 +6,7 @@ use crate::connection::{Connection, Connections, Ending};
 use crate::counting::Counts;
 use crate::credentials::Credentials;
 use crate::fault::{Corruption, Fault, Faults, Reset};
-use crate::service::{Answer, CloudService};
+use crate::service::{Answer, CloudService, Services};
 use http_body_util::{BodyExt, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::http::request::Parts;
@@ -36,11 +36,12 @@ pub(crate) struct Stage {
 /// Serves one request of a connection.
 pub(crate) async fn exchange(
     stage: &Stage,
-    service: &dyn CloudService,
+    services: &Services,
     connection: &Arc<Connection>,
     request: Request<Incoming>,
 ) -> Response<AnswerBody> {
     let (head, body) = request.into_parts();
+    let service = services.of(&head);
     let operation = service.operation(&head);
     let identity = service.identity(&head);
     let _under_way = stage.counts.request(operation.as_deref(), identity.as_deref());
@@ -53,7 +54,7 @@ pub(crate) async fn exchange(
         Ok(body) => body.to_bytes(),
         Err(_) => return plain(StatusCode::PAYLOAD_TOO_LARGE),
     };
-    if let Some(key) = service.key(&body) {
+    if let Some(key) = service.key(&head, &body) {
         plan.add(stage.faults.plan(operation.as_deref(), Some(&key)));
     }
     let fault = plan.fault.unwrap_or_default();
@@ -91,12 +92,12 @@ fn answer(stage: &Stage, service: &dyn CloudService, head: &Parts, body: &[u8], 
         answer = service.corrupt(corruption, head, body, answer);
     }
     if let Some(seconds) = fault.retry_after {
-        answer.headers.push(("retry-after", format!("{}", seconds.ceil())));
-        // A web page comes from a proxy, which does not know AWS's own header. It is in milliseconds: AWS SDK retry
-        // behaviour specification, "2.1" mode.
-        if fault.corrupt != Some(Corruption::Html) {
-            answer.headers.push(("x-amz-retry-after", format!("{}", (seconds * 1000.0).round())));
+        let mut headers = service.try_again(seconds);
+        // A web page comes from a proxy, which knows the standard's header alone.
+        if fault.corrupt == Some(Corruption::Html) {
+            headers.retain(|(name, _)| *name == "retry-after");
         }
+        answer.headers.extend(headers);
     }
     answer
 }

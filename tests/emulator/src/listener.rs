@@ -2,7 +2,7 @@
 
 use crate::connection::Connection;
 use crate::exchange::{Stage, exchange};
-use crate::service::CloudService;
+use crate::service::Services;
 use crate::wire::Wire;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -27,26 +27,21 @@ pub(crate) async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     TcpListener::bind(address).await
 }
 
-/// Serves a cloud on a socket, over TLS if an acceptor is given, for as long as the process lives.
-pub(crate) async fn serve(
-    listener: TcpListener,
-    tls: Option<TlsAcceptor>,
-    stage: Arc<Stage>,
-    service: Arc<dyn CloudService>,
-) {
+/// Serves every cloud on a socket, over TLS if an acceptor is given, for as long as the process lives.
+pub(crate) async fn serve(listener: TcpListener, tls: Option<TlsAcceptor>, stage: Arc<Stage>, services: Arc<Services>) {
     loop {
         let stream = accept(&listener).await;
-        let (tls, stage, service) = (tls.clone(), Arc::clone(&stage), Arc::clone(&service));
+        let (tls, stage, services) = (tls.clone(), Arc::clone(&stage), Arc::clone(&services));
         tokio::spawn(async move {
             let (connections, counts) = (&stage.connections, &stage.counts);
             let work = |connection: Arc<Connection>| async {
                 let wire = Wire(Arc::clone(&connection));
                 match tls {
-                    None => talk(wire, connection, &stage, &*service).await,
+                    None => talk(wire, connection, &stage, &services).await,
                     Some(tls) => {
                         if let Ok(stream) = tls.accept(wire).await {
                             counts.tls_handshake();
-                            talk(stream, connection, &stage, &*service).await;
+                            talk(stream, connection, &stage, &services).await;
                         }
                     }
                 }
@@ -75,11 +70,11 @@ async fn talk(
     stream: impl AsyncRead + AsyncWrite + Unpin,
     connection: Arc<Connection>,
     stage: &Stage,
-    service: &dyn CloudService,
+    services: &Services,
 ) {
     let connection = &connection;
     let respond =
-        service_fn(|request| async move { Ok::<_, Infallible>(exchange(stage, service, connection, request).await) });
+        service_fn(|request| async move { Ok::<_, Infallible>(exchange(stage, services, connection, request).await) });
     // An error here is the peer's: it went away or did not speak HTTP.
     let _ = http1::Builder::new().header_read_timeout(None).serve_connection(TokioIo::new(stream), respond).await;
 }

@@ -25,6 +25,7 @@ mod wire;
 use crate::arguments::Arguments;
 use crate::aws::Kms;
 use crate::exchange::Stage;
+use crate::service::Services;
 use clap::Parser;
 use serde_json::{Value, json};
 use std::error::Error;
@@ -59,12 +60,12 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     let tls = bind_tls(&arguments).await?;
     let ready = ready_line(&aws, &control, tls.as_ref(), keys)?;
 
-    let service: Arc<dyn service::CloudService> = Arc::clone(&kms) as _;
+    let services = Arc::new(Services { particular: Vec::new(), otherwise: Arc::clone(&kms) as _ });
     if let Some((listener, acceptor, _)) = tls {
-        let (stage, service) = (Arc::clone(&stage), Arc::clone(&service));
-        tokio::spawn(listener::serve(listener, Some(acceptor), stage, service));
+        let (stage, services) = (Arc::clone(&stage), Arc::clone(&services));
+        tokio::spawn(listener::serve(listener, Some(acceptor), stage, services));
     }
-    tokio::spawn(listener::serve(aws, None, Arc::clone(&stage), service));
+    tokio::spawn(listener::serve(aws, None, Arc::clone(&stage), services));
     tokio::spawn(control::serve(control, stage, kms));
 
     // Before the ready line: whoever reads it may send a signal at once.

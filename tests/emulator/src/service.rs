@@ -1,11 +1,31 @@
-//! What a cloud's protocol has to offer so that the listeners can serve it, count it and disturb it.
+//! What a cloud's protocol has to offer so that the listeners can serve it, count it and disturb it, and which cloud a
+//! request is for.
 
 use crate::fault::Corruption;
 use hyper::body::Bytes;
 use hyper::http::request::Parts;
+use std::sync::Arc;
 
-/// A cloud's key service behind one listener.
+/// Every cloud behind the listeners.
+pub(crate) struct Services {
+    /// Those that know their requests, in the order in which they are asked.
+    pub(crate) particular: Vec<Arc<dyn CloudService>>,
+    /// Whose all other requests are.
+    pub(crate) otherwise: Arc<dyn CloudService>,
+}
+
+impl Services {
+    /// The cloud a request is for.
+    pub(crate) fn of(&self, head: &Parts) -> &dyn CloudService {
+        self.particular.iter().find(|service| service.serves(head)).map_or(&*self.otherwise, |service| &**service)
+    }
+}
+
+/// A cloud's key service.
 pub(crate) trait CloudService: Send + Sync + 'static {
+    /// Whether a request is for this cloud, as far as path and host say.
+    fn serves(&self, head: &Parts) -> bool;
+
     /// The operation a request asks for, known or not, under the name counts and faults use.
     fn operation(&self, head: &Parts) -> Option<String>;
 
@@ -13,13 +33,18 @@ pub(crate) trait CloudService: Send + Sync + 'static {
     fn identity(&self, head: &Parts) -> Option<String>;
 
     /// The key a request names, as it names it.
-    fn key(&self, body: &[u8]) -> Option<String>;
+    fn key(&self, head: &Parts, body: &[u8]) -> Option<String>;
 
     /// Carries the request out.
     fn answer(&self, head: &Parts, body: &[u8]) -> Answer;
 
     /// A refusal in this service's own words.
     fn refusal(&self, status: Option<u16>, error: Option<&str>, message: Option<&str>) -> Answer;
+
+    /// How this service says after how many seconds to try again.
+    fn try_again(&self, seconds: f64) -> Vec<(&'static str, String)> {
+        vec![("retry-after", format!("{}", seconds.ceil()))]
+    }
 
     /// The refusal of a request whose date is too far from a clock that is so many seconds ahead of this machine's.
     fn skewed(&self, head: &Parts, ahead: i64) -> Option<Answer>;

@@ -101,6 +101,10 @@ impl Kms {
 }
 
 impl CloudService for Kms {
+    fn serves(&self, head: &Parts) -> bool {
+        target(head).is_some()
+    }
+
     fn operation(&self, head: &Parts) -> Option<String> {
         target(head).map(str::to_owned)
     }
@@ -109,7 +113,7 @@ impl CloudService for Kms {
         access_key(head)
     }
 
-    fn key(&self, body: &[u8]) -> Option<String> {
+    fn key(&self, _: &Parts, body: &[u8]) -> Option<String> {
         let request: Value = serde_json::from_slice(body).ok()?;
         Some(request.get("KeyId")?.as_str()?.to_owned())
     }
@@ -129,6 +133,14 @@ impl CloudService for Kms {
             status: status.unwrap_or_else(|| usual_status(name)),
             message: message.unwrap_or_else(|| usual_message(name)).to_owned(),
         })
+    }
+
+    /// The header in milliseconds is AWS's own: AWS SDK retry behaviour specification, "2.1" mode.
+    fn try_again(&self, seconds: f64) -> Vec<(&'static str, String)> {
+        vec![
+            ("retry-after", format!("{}", seconds.ceil())),
+            ("x-amz-retry-after", format!("{}", (seconds * 1000.0).round())),
+        ]
     }
 
     fn skewed(&self, head: &Parts, ahead: i64) -> Option<Answer> {
