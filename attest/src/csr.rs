@@ -4,7 +4,7 @@ use der::asn1::ObjectIdentifier;
 use der::{Decode, Document, Encode, Reader, SliceReader};
 use x509_cert::request::CertReq;
 
-use crate::certificate::text;
+use crate::certificate::{sha256, text};
 use crate::form::{self, Form};
 use crate::malformed::Malformed;
 use crate::public_key::PublicKey;
@@ -34,6 +34,7 @@ pub struct Csr {
     algorithm: ObjectIdentifier,
     signature: Vec<u8>,
     challenge: Option<String>,
+    digest: [u8; 32],
 }
 
 impl Csr {
@@ -88,6 +89,7 @@ impl Csr {
             algorithm: request.algorithm.oid,
             signature: signature.to_vec(),
             challenge,
+            digest: sha256(der),
         })
     }
 
@@ -101,6 +103,12 @@ impl Csr {
     #[must_use]
     pub fn challenge(&self) -> Option<&String> {
         self.challenge.as_ref()
+    }
+
+    /// SHA-256 of its DER: the request whole, signature included, whichever form it came in.
+    #[must_use]
+    pub fn digest(&self) -> &[u8; 32] {
+        &self.digest
     }
 
     /// Checks that its own key signed it.

@@ -1,6 +1,6 @@
 //! Evidence: untrusted bytes about one key, and what they claim once they stand every check.
 
-mod answer;
+pub(crate) mod answer;
 mod aws;
 mod binding;
 mod google;
@@ -25,7 +25,7 @@ use crate::finding::{Basis, Finding};
 use crate::malformed::Malformed;
 use crate::public_key::PublicKey;
 use crate::shown;
-use binding::Piece;
+use binding::{Name, Piece};
 
 /// What a subscriber hands in.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -76,6 +76,15 @@ pub(crate) fn verify_with<A: Anchors>(
     anchors: &A,
     ledger: Ledger,
 ) -> Result<Claims<A>, Malformed> {
+    let gathered = gather(evidence, anchors, ledger)?;
+    let Gathered { key, claims, pieces, mut ledger } = gathered;
+    binding::check(&pieces, key.as_ref(), &mut ledger);
+    let sound = ledger.is_clean();
+    Ok(Claims { key, claims, sound, checks: ledger.into_findings(), anchors: PhantomData })
+}
+
+/// Reads pieces one by one.
+pub(crate) fn gather(evidence: &[Evidence], anchors: &impl Anchors, ledger: Ledger) -> Result<Gathered, Malformed> {
     let mut gathered = Gathered { key: None, claims: Vec::new(), pieces: Vec::new(), ledger };
     for piece in evidence {
         match piece {
@@ -90,10 +99,7 @@ pub(crate) fn verify_with<A: Anchors>(
             Evidence::GooglePublicKey(json) => google_api::gather_public_key(json, &mut gathered)?,
         }
     }
-    let Gathered { key, claims, pieces, mut ledger } = gathered;
-    binding::check(&pieces, key.as_ref(), &mut ledger);
-    let sound = ledger.is_clean();
-    Ok(Claims { key, claims, sound, checks: ledger.into_findings(), anchors: PhantomData })
+    Ok(gathered)
 }
 
 /// What the pieces say, as far as they were read.
@@ -119,6 +125,38 @@ impl Gathered {
                 self.ledger.check(Check::OneKey, outcome);
             }
         }
+    }
+
+    /// Whether what was read is about this key.
+    pub(crate) fn is_about(&self, key: &PublicKey) -> Result<String, String> {
+        let hash = |key: &PublicKey| shown::hex(&sha256(key.spki()));
+        match &self.key {
+            Some(known) if known == key => Ok(hash(key)),
+            Some(known) => {
+                Err(format!("the report is about the key {}, its evidence about {}", hash(key), hash(known)))
+            }
+            None => Err(format!("the report is about the key {}, its evidence holds no key", hash(key))),
+        }
+    }
+
+    /// Whether what was read names this key version, and no other.
+    pub(crate) fn is_of(&self, resource: &str) -> Result<String, String> {
+        let resource = Name::Full(resource.to_owned());
+        let mut names = self.pieces.iter().flat_map(|piece| &piece.names).peekable();
+        if names.peek().is_none() {
+            return Err(format!("the report is about {}, its evidence names no key version", resource.shown()));
+        }
+        match names.find(|name| !name.fits(&resource)) {
+            None => Ok(resource.shown()),
+            Some(other) => {
+                Err(format!("the report is about {}, its evidence about {}", resource.shown(), other.shown()))
+            }
+        }
+    }
+
+    /// What was claimed so far.
+    pub(crate) fn claims(&self) -> &[Claim] {
+        &self.claims
     }
 
     /// A piece, to be held against the others once all were read.

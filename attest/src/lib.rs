@@ -6,6 +6,7 @@
 //! - [`admission`]: may a host use this key at all? One file per cloud.
 //! - [`public_key`]: one strict encoding of a public key, and nothing else.
 //! - [`inspection`]: what is in evidence, judged by nothing.
+//! - [`report`], [`challenge`]: what a subscriber hands to a CA, and what it answers.
 //! - [`rendering`]: what people and machines are told.
 //! - [`signature`]: does this signature belong to that key?
 #![forbid(unsafe_code)]
@@ -20,6 +21,7 @@ pub mod admission;
 pub mod anchor;
 pub mod bundle;
 pub mod certificate;
+pub mod challenge;
 pub mod check;
 pub mod claim;
 pub mod csr;
@@ -33,6 +35,7 @@ pub mod malformed;
 pub mod policy;
 pub mod public_key;
 pub mod rendering;
+pub mod report;
 pub mod shown;
 pub mod signature;
 pub mod verdict;
@@ -40,4 +43,5 @@ pub mod verdict;
 #[cfg(test)]
 mod attacks;
 mod cursor;
+mod field;
 mod form;

@@ -7,6 +7,7 @@ use der::Document;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, Error, MapAccess, Visitor};
 
+use crate::form;
 use crate::malformed::Malformed;
 use crate::public_key::PublicKey;
 use crate::shown;
@@ -18,8 +19,13 @@ const LONGEST_MESSAGE: usize = 600;
 
 /// Reads one answer, to the last byte.
 pub(super) fn read<T: DeserializeOwned>(part: &str, bytes: &[u8]) -> Result<T, Malformed> {
-    if bytes.len() > LARGEST {
-        return Err(Malformed::new(part, format!("at most {LARGEST} bytes"), format!("{} bytes", bytes.len())));
+    read_up_to(part, bytes, LARGEST)
+}
+
+/// Reads one object of at most so many bytes, to the last byte.
+pub(crate) fn read_up_to<T: DeserializeOwned>(part: &str, bytes: &[u8], largest: usize) -> Result<T, Malformed> {
+    if bytes.len() > form::limit(largest) {
+        return Err(Malformed::new(part, format!("at most {largest} bytes"), format!("{} bytes", bytes.len())));
     }
     if bytes.first() != Some(&b'{') {
         let expected = "a JSON object, which starts with {, without a byte order mark";
@@ -48,7 +54,7 @@ pub(crate) fn malformed(part: &str, bytes: &[u8], error: &serde_json::Error) -> 
 
 /// A JSON object and nothing else: what is derived for a struct would take an array too, field by field.
 #[derive(Debug)]
-pub(super) struct Object<T>(pub(super) T);
+pub(crate) struct Object<T>(pub(crate) T);
 
 impl<'de, T: serde::Deserialize<'de>> serde::Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -65,6 +71,12 @@ impl<'de, T: serde::Deserialize<'de>> serde::Deserialize<'de> for Object<T> {
             }
         }
         deserializer.deserialize_map(OnlyMaps(std::marker::PhantomData)).map(Self)
+    }
+}
+
+impl<T: serde::Serialize> serde::Serialize for Object<T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
     }
 }
 
@@ -133,7 +145,7 @@ impl<'de> serde::Deserialize<'de> for Moment {
 }
 
 /// Bytes in base64 with padding (RFC 4648 §4): one spelling per value, no line breaks.
-pub(super) fn base64(part: &str, field: &str, text: &str) -> Result<Vec<u8>, Malformed> {
+pub(crate) fn base64(part: &str, field: &str, text: &str) -> Result<Vec<u8>, Malformed> {
     Base64::decode_vec(text).map_err(|_| wrong(part, field, "base64 with padding, on one line", text))
 }
 
@@ -159,7 +171,7 @@ pub(super) fn public_key_pem(part: &str, field: &str, pem: &str) -> Result<Publi
 }
 
 /// A public key as a `SubjectPublicKeyInfo`.
-pub(super) fn public_key(part: &str, field: &str, der: &[u8]) -> Result<PublicKey, Malformed> {
+pub(crate) fn public_key(part: &str, field: &str, der: &[u8]) -> Result<PublicKey, Malformed> {
     PublicKey::from_spki(der).map_err(|error| not_a_key(part, field, &error))
 }
 

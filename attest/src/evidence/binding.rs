@@ -36,7 +36,7 @@ pub(super) enum Name {
 }
 
 impl Name {
-    fn fits(&self, other: &Self) -> bool {
+    pub(super) fn fits(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Full(one), Self::Full(other))
             | (Self::Hash(one), Self::Hash(other))
@@ -51,7 +51,7 @@ impl Name {
         }
     }
 
-    fn shown(&self) -> String {
+    pub(super) fn shown(&self) -> String {
         match self {
             Self::Full(name) => shown::text(name),
             Self::Hash(hash) => format!("the version whose name has the SHA-256 {hash}"),

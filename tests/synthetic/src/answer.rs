@@ -3,10 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::azure::base64url;
-use crate::bundle::RESOURCE;
+use crate::bundle::{Bundle, RESOURCE};
+use crate::der::pem;
 use crate::key::{Key, Shape};
 
-const ARN: &str = "arn:aws:kms:us-west-2:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321";
+/// The key that AWS's answers are about.
+pub const ARN: &str = "arn:aws:kms:us-west-2:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321";
 
 /// A kind of answer, by the name of the call.
 pub type Answer = (&'static str, Value);
@@ -15,7 +17,6 @@ pub type Answer = (&'static str, Value);
 #[must_use]
 pub fn all() -> [Answer; 5] {
     let key = Key::of(Shape::P256, "subject");
-    let pem = key.spki_pem();
     let point = key.modulus_or_point();
     let (x, y) = point[1..].split_at(32);
     [
@@ -49,21 +50,53 @@ pub fn all() -> [Answer; 5] {
                 "tags": {"purpose": "unit test"},
             }),
         ),
-        (
-            "google-version",
-            json!({
-                "name": RESOURCE, "state": "ENABLED", "protectionLevel": "HSM", "algorithm": "EC_SIGN_P256_SHA256",
-                "createTime": "2026-01-02T03:04:05.678901234Z", "generateTime": "2026-01-02T03:04:06.678901234Z",
-            }),
-        ),
-        (
-            "google-public-key",
-            json!({
-                "pem": pem, "pemCrc32c": crc32c(pem.as_bytes()).to_string(), "algorithm": "EC_SIGN_P256_SHA256",
-                "name": RESOURCE, "protectionLevel": "HSM", "publicKeyFormat": "PEM",
-            }),
-        ),
+        ("google-version", google_version(key, RESOURCE)),
+        ("google-public-key", google_public_key(key, RESOURCE)),
     ]
+}
+
+/// Google's answer to `GetCryptoKeyVersion`, without a statement.
+#[must_use]
+pub fn google_version(key: &Key, resource: &str) -> Value {
+    json!({
+        "name": resource, "state": "ENABLED", "protectionLevel": "HSM", "algorithm": google_algorithm(key),
+        "createTime": "2026-01-02T03:04:05.678901234Z", "generateTime": "2026-01-02T03:04:06.678901234Z",
+    })
+}
+
+/// The same with the statement of a bundle and its certificates: the API has no roots.
+#[must_use]
+pub fn attested_version(key: &Key, bundle: &Bundle) -> Value {
+    let pems: Vec<String> = bundle.certificates.iter().map(|der| pem("CERTIFICATE", der)).collect();
+    let mut answer = google_version(key, &bundle.resource);
+    // Which list a certificate is in, nobody looks at: it is told by who signed it.
+    answer["attestation"] = json!({
+        "format": "CAVIUM_V2_COMPRESSED", "content": openssl::base64::encode_block(&bundle.compressed),
+        "certChains": { "caviumCerts": pems },
+    });
+    answer
+}
+
+/// Google's answer to `GetPublicKey`.
+#[must_use]
+pub fn google_public_key(key: &Key, resource: &str) -> Value {
+    let pem = key.spki_pem();
+    json!({
+        "pem": pem, "pemCrc32c": crc32c(pem.as_bytes()).to_string(), "algorithm": google_algorithm(key),
+        "name": resource, "protectionLevel": "HSM", "publicKeyFormat": "PEM",
+    })
+}
+
+/// Google Cloud KMS, `CryptoKeyVersionAlgorithm`.
+fn google_algorithm(key: &Key) -> &'static str {
+    match key.shape() {
+        Shape::P384 => "EC_SIGN_P384_SHA384",
+        Shape::SECP256K1 => "EC_SIGN_SECP256K1_SHA256",
+        Shape::Curve(_) => "EC_SIGN_P256_SHA256",
+        Shape::RSA_2048 => "RSA_SIGN_PKCS1_2048_SHA256",
+        Shape::RSA_4096 => "RSA_SIGN_PKCS1_4096_SHA256",
+        Shape::Rsa { .. } => "RSA_SIGN_PKCS1_3072_SHA256",
+    }
 }
 
 /// CRC-32C, RFC 3720 §B.4.

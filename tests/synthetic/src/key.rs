@@ -189,9 +189,10 @@ impl Key {
         Signer::new(hash.digest(), &self.private).unwrap().sign_oneshot_to_vec(data).unwrap()
     }
 
-    /// RSASSA-PSS with SHA-256 and a salt as long.
-    pub(crate) fn sign_pss(&self, data: &[u8]) -> Vec<u8> {
-        let mut signer = Signer::new(MessageDigest::sha256(), &self.private).unwrap();
+    /// RSASSA-PSS with a salt as long as the hash.
+    #[must_use]
+    pub fn sign_pss(&self, hash: Hash, data: &[u8]) -> Vec<u8> {
+        let mut signer = Signer::new(hash.digest(), &self.private).unwrap();
         signer.set_rsa_padding(Padding::PKCS1_PSS).unwrap();
         signer.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH).unwrap();
         signer.sign_oneshot_to_vec(data).unwrap()

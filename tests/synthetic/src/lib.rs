@@ -7,7 +7,7 @@
 //!
 //! - [`key`]: keys, made once per process. [`root`], [`pki`]: roots and the four certificates of a card.
 //! - [`object`], [`statement`]: what the HSM says of a key. [`gzip`]: how it is handed out.
-//! - [`bundle`], [`azure`]: what a subscriber hands in. [`request`]: PKCS#10. [`spelling`]: keys in
+//! - [`bundle`], [`azure`], [`report`]: what a subscriber hands in. [`challenge`]: what a CA hands out. [`request`]: PKCS#10. [`spelling`]: keys in
 //!   encodings that no certificate has.
 //!
 //! Everything is a plain value with public fields: take a default, change what the test is about. Functions panic where
@@ -17,12 +17,14 @@ pub mod answer;
 pub mod attribute;
 pub mod azure;
 pub mod bundle;
+pub mod challenge;
 pub mod draft;
 pub mod gzip;
 pub mod key;
 pub mod name;
 pub mod object;
 pub mod pki;
+pub mod report;
 pub mod request;
 pub mod root;
 pub mod spelling;
@@ -33,11 +35,13 @@ mod der;
 
 pub use azure::Azure;
 pub use bundle::Bundle;
+pub use challenge::Challenge;
 pub use draft::Draft;
-pub use key::{Hash, Key, Shape};
+pub use key::{Hash, Key, Shape, hex};
 pub use name::Name;
 pub use object::Object;
 pub use pki::Pki;
+pub use report::Report;
 pub use request::Request;
 pub use root::Root;
 pub use spelling::Spelling;

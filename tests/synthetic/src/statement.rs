@@ -79,7 +79,7 @@ impl Signing {
     fn sign(&self, data: &[u8]) -> Vec<u8> {
         match self {
             Self::Plain(key, hash) => key.sign(*hash, data),
-            Self::Pss(key) => key.sign_pss(data),
+            Self::Pss(key) => key.sign_pss(Hash::Sha256, data),
             Self::BareHash(key) => key.sign_raw(&Hash::Sha256.of(data), true),
             Self::ZeroPadded(key) => key.sign_raw(&Hash::Sha256.of(data), false),
             Self::Bytes(bytes) => bytes.clone(),

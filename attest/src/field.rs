@@ -1,0 +1,119 @@
+//! Fields of challenges and reports: texts, moments, hashes, each with one spelling.
+
+use serde::{Deserialize, Deserializer};
+
+use crate::form;
+use crate::instant::Instant;
+use crate::malformed::Malformed;
+use crate::shown;
+
+/// Names of certification authorities and numbers of their orders have a few dozen characters.
+pub(crate) const LONGEST_NAME: usize = 256;
+/// AWS KMS API reference, `KeyId`: 2048 characters, the most of the three clouds.
+pub(crate) const LONGEST_RESOURCE: usize = 2048;
+
+/// A text of one line, which is shown as it is.
+///
+/// # Errors
+/// What should be there, and what is.
+pub(crate) fn text(field: &str, text: &str, longest: usize) -> Result<(), (String, String)> {
+    let count = text.chars().count();
+    let expected = format!("{field} with 1 to {longest} characters, all of them visible");
+    if count == 0 {
+        return Err((expected, "none".to_owned()));
+    }
+    if count > form::limit(longest) {
+        return Err((expected, format!("{count} characters")));
+    }
+    if shown::text(text) == text {
+        return Ok(());
+    }
+    Err((expected, format!("\"{}\"", shown::short(text))))
+}
+
+/// A text that must have the form; `part` is what it is a part of.
+pub(crate) fn checked(part: &str, field: &str, value: String, longest: usize) -> Result<String, Malformed> {
+    match text(field, &value, longest) {
+        Ok(()) => Ok(value),
+        Err((expected, found)) => Err(Malformed::new(part, expected, found)),
+    }
+}
+
+/// A moment as `2026-11-21T01:23:45Z`, and in no other spelling.
+pub(crate) fn moment(part: &str, field: &str, text: &str) -> Result<Instant, Malformed> {
+    let moment = Instant::parse(text).filter(|moment| moment.to_string() == text);
+    let expected = format!("a moment such as 2026-11-21T01:23:45Z, in {field}");
+    moment.ok_or_else(|| Malformed::new(part, expected, format!("\"{}\"", shown::short(text))))
+}
+
+/// So many bytes in lower-case hexadecimal.
+pub(crate) fn hex<const LENGTH: usize>(part: &str, field: &str, text: &str) -> Result<[u8; LENGTH], Malformed> {
+    bytes(text).ok_or_else(|| {
+        let expected = format!("{LENGTH} bytes in lower-case hexadecimal, in {field}");
+        Malformed::new(part, expected, format!("{} characters", text.chars().count()))
+    })
+}
+
+/// What lower-case hexadecimal stands for, if it is that and has this length.
+pub(crate) fn bytes<const LENGTH: usize>(text: &str) -> Option<[u8; LENGTH]> {
+    let digit = |digit: &u8| match digit {
+        b'0'..=b'9' => Some(digit.wrapping_sub(b'0')),
+        b'a'..=b'f' => Some(digit.wrapping_sub(b'a').wrapping_add(10)),
+        _ => None,
+    };
+    let read: Option<Vec<u8>> = text
+        .as_bytes()
+        .chunks(2)
+        .map(|pair| match pair {
+            [high, low] => Some(digit(high)? << 4 | digit(low)?),
+            _ => None,
+        })
+        .collect();
+    read?.try_into().ok()
+}
+
+/// A member that may be absent, and has a value where it is not: `null` would be a second way to say nothing.
+pub(crate) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(from).map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_one_visible_line_of_a_length() {
+        let wrong = |value: &str| text("order", value, 5).unwrap_err();
+        let expected = "order with 1 to 5 characters, all of them visible".to_owned();
+        assert_eq!(text("order", "Zür 1", 5), Ok(()));
+        assert_eq!(wrong(""), (expected.clone(), "none".to_owned()));
+        assert_eq!(wrong("Zürich"), (expected.clone(), "6 characters".to_owned()));
+        assert_eq!(wrong("a\nb"), (expected.clone(), "\"a\\nb\"".to_owned()));
+        assert_eq!(wrong("a\u{202e}b"), (expected, "\"a\\u{202e}b\"".to_owned()));
+        assert_eq!(checked("report", "order", "4711".to_owned(), 4), Ok("4711".to_owned()));
+        assert_eq!(checked("report", "order", "4711".to_owned(), 3).unwrap_err().found, "4 characters");
+    }
+
+    #[test]
+    fn a_moment_has_one_spelling() {
+        assert_eq!(moment("report", "created", "2026-11-21T01:23:45Z").unwrap().unix(), 1_795_224_225);
+        for text in ["2026-11-21", "2026-11-21T01:23:45+00:00", "2026-11-21T01:23:45.0Z", "", "1795224225"] {
+            let error = moment("report", "created", text).unwrap_err();
+            assert_eq!(error.expected, "a moment such as 2026-11-21T01:23:45Z, in created");
+            assert_eq!(error.found, format!("\"{text}\""));
+        }
+    }
+
+    #[test]
+    fn hexadecimal_has_one_spelling_and_one_length() {
+        assert_eq!(bytes("00ff9a"), Some([0, 0xff, 0x9a]));
+        for text in ["00ff9", "00FF9a", "00ff9a00", "00ff", "0xff9a", "00ff:a", "00ff9g", "00ff9`"] {
+            assert_eq!(bytes::<3>(text), None, "{text}");
+        }
+        let error = hex::<32>("report", "csr_sha256", "abc").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "report: expected 32 bytes in lower-case hexadecimal, in csr_sha256, found 3 characters"
+        );
+    }
+}
