@@ -8,6 +8,7 @@ use crate::exchange::Stage;
 use crate::fault::Fault;
 use crate::issuer;
 use crate::listener::accept;
+use crate::service::Services;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
@@ -37,13 +38,14 @@ struct StateOfKey {
 }
 
 /// Serves the control endpoint for as long as the process lives.
-pub(crate) async fn serve(listener: TcpListener, stage: Arc<Stage>, kms: Arc<Kms>) {
+pub(crate) async fn serve(listener: TcpListener, stage: Arc<Stage>, kms: Arc<Kms>, services: Arc<Services>) {
     loop {
         let stream = accept(&listener).await;
-        let (stage, kms) = (Arc::clone(&stage), Arc::clone(&kms));
+        let (stage, kms, services) = (Arc::clone(&stage), Arc::clone(&kms), Arc::clone(&services));
         tokio::spawn(async move {
-            let (stage, kms) = (&stage, &kms);
-            let respond = service_fn(|request| async move { Ok::<_, Infallible>(respond(stage, kms, request).await) });
+            let (stage, kms, services) = (&stage, &kms, &services);
+            let respond =
+                service_fn(|request| async move { Ok::<_, Infallible>(respond(stage, kms, services, request).await) });
             // An error here is the peer's: it went away or did not speak HTTP.
             let _ =
                 http1::Builder::new().header_read_timeout(None).serve_connection(TokioIo::new(stream), respond).await;
@@ -51,13 +53,15 @@ pub(crate) async fn serve(listener: TcpListener, stage: Arc<Stage>, kms: Arc<Kms
     }
 }
 
-async fn respond(stage: &Stage, kms: &Kms, request: Request<Incoming>) -> Response<Full<Bytes>> {
+async fn respond(stage: &Stage, kms: &Kms, services: &Services, request: Request<Incoming>) -> Response<Full<Bytes>> {
     let (head, body) = request.into_parts();
     let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     if let Some(response) = issuer::answer(stage, &head, &body).await {
         return response;
     }
-    let (status, value) = match route(stage, kms, &head.method, head.uri.path(), &body) {
+    let (method, path) = (&head.method, head.uri.path());
+    let own = services.particular.iter().find_map(|service| service.control(method, path, &body));
+    let (status, value) = match own.unwrap_or_else(|| route(stage, kms, method, path, &body)) {
         Ok(value) => (200, value),
         Err((status, error)) => (status, json!({"error": error})),
     };

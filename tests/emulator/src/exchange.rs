@@ -75,7 +75,7 @@ pub(crate) async fn exchange(
 fn answer(stage: &Stage, service: &dyn CloudService, head: &Parts, body: &[u8], fault: &Fault) -> Answer {
     let skewed = fault.clock_ahead.and_then(|ahead| service.skewed(head, ahead));
     let mut answer = if fault.refuses() {
-        service.refusal(fault.status, fault.error.as_deref(), fault.message.as_deref())
+        service.refusal(head, fault.status, fault.error.as_deref(), fault.message.as_deref())
     } else if let Some(refusal) = skewed {
         refusal
     } else {

@@ -65,8 +65,8 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         let (stage, services) = (Arc::clone(&stage), Arc::clone(&services));
         tokio::spawn(listener::serve(listener, Some(acceptor), stage, services));
     }
-    tokio::spawn(listener::serve(aws, None, Arc::clone(&stage), services));
-    tokio::spawn(control::serve(control, stage, kms));
+    tokio::spawn(listener::serve(aws, None, Arc::clone(&stage), Arc::clone(&services)));
+    tokio::spawn(control::serve(control, stage, kms, services));
 
     // Before the ready line: whoever reads it may send a signal at once.
     let (terminate, interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);

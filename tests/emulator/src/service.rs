@@ -2,8 +2,10 @@
 //! request is for.
 
 use crate::fault::Corruption;
+use hyper::Method;
 use hyper::body::Bytes;
 use hyper::http::request::Parts;
+use serde_json::Value;
 use std::sync::Arc;
 
 /// Every cloud behind the listeners.
@@ -39,7 +41,13 @@ pub(crate) trait CloudService: Send + Sync + 'static {
     fn answer(&self, head: &Parts, body: &[u8]) -> Answer;
 
     /// A refusal in this service's own words.
-    fn refusal(&self, status: Option<u16>, error: Option<&str>, message: Option<&str>) -> Answer;
+    fn refusal(&self, head: &Parts, status: Option<u16>, error: Option<&str>, message: Option<&str>) -> Answer;
+
+    /// What the control endpoint answers under a path of this service's own, with the status of an error; `None` if the
+    /// path is none of them.
+    fn control(&self, _method: &Method, _path: &str, _body: &[u8]) -> Option<Result<Value, (u16, String)>> {
+        None
+    }
 
     /// How this service says after how many seconds to try again.
     fn try_again(&self, seconds: f64) -> Vec<(&'static str, String)> {

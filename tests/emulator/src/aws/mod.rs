@@ -126,7 +126,7 @@ impl CloudService for Kms {
         }
     }
 
-    fn refusal(&self, status: Option<u16>, error: Option<&str>, message: Option<&str>) -> Answer {
+    fn refusal(&self, _: &Parts, status: Option<u16>, error: Option<&str>, message: Option<&str>) -> Answer {
         let name = error.unwrap_or_else(|| usual_name(status.unwrap_or(400)));
         refuse(&KmsError {
             name: name.to_owned(),
