@@ -5,12 +5,12 @@ use crate::aws::authorization::access_key;
 use crate::clock;
 use crate::credentials::{Granted, Issuer, Refusal, with};
 use crate::exchange::Stage;
+use crate::form::form;
 use http_body_util::Full;
 use hyper::body::Bytes;
 use hyper::http::request::Parts;
 use hyper::{Method, Response};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The session token of instance metadata, without which it answers 401: version 1 is switched off.
@@ -170,41 +170,4 @@ fn xml_refusal(refusal: Refusal) -> Reply {
         )
     });
     Reply { status: refusal.status, headers: vec![("content-type", "text/xml".to_owned())], body }
-}
-
-/// The fields of a form or a query.
-fn form(text: &str) -> BTreeMap<String, String> {
-    text.split('&')
-        .filter_map(|pair| pair.split_once('='))
-        .map(|(name, value)| (decoded(name), decoded(value)))
-        .collect()
-}
-
-fn decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        let digits = |one: Option<u8>| one.and_then(|digit| char::from(digit).to_digit(16));
-        bytes.push(match byte {
-            b'+' => b' ',
-            b'%' => match (digits(rest.next()), digits(rest.next())) {
-                (Some(high), Some(low)) => u8::try_from(high * 16 + low).unwrap_or(b'?'),
-                _ => b'?',
-            },
-            other => other,
-        });
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_form_is_read_with_its_escapes() {
-        let form = form("Action=AssumeRole&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fx&Name=a+b");
-        assert_eq!(form["RoleArn"], "arn:aws:iam::1:role/x");
-        assert_eq!(form["Name"], "a b");
-    }
 }

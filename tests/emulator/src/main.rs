@@ -15,6 +15,7 @@ mod counting;
 mod credentials;
 mod exchange;
 mod fault;
+mod form;
 mod identifier;
 mod issuer;
 mod listener;
