@@ -1,37 +1,31 @@
 //! Requests for certificates, PKCS#10 (RFC 2986).
 
+mod algorithm;
+
+pub use algorithm::SignatureAlgorithm;
+
 use der::asn1::ObjectIdentifier;
 use der::{Decode, Document, Encode, Reader, SliceReader};
+use spki::AlgorithmIdentifierOwned;
 use x509_cert::request::CertReq;
 
 use crate::certificate::{sha256, text};
 use crate::form::{self, Form};
 use crate::malformed::Malformed;
 use crate::public_key::PublicKey;
-use crate::signature::{Hash, Hasher, Scheme};
+use crate::signature::{Hasher, Scheme};
 
 /// Requests with a dozen attributes have under 4 kB.
 pub const LARGEST: usize = 64 << 10;
 /// `challengePassword`, RFC 2985 §5.4.1.
 const CHALLENGE_PASSWORD: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.7");
 
-/// Signature algorithms of requests: RFC 4055 §5, RFC 5758 §3.2. `id-RSASSA-PSS` is not among them: a request for a key that
-/// signs code is made with one of these by every tool seen, and its parameters would be another thing to get wrong.
-const ALGORITHMS: [(ObjectIdentifier, Hash, bool); 6] = [
-    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.11"), Hash::Sha256, true),
-    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.12"), Hash::Sha384, true),
-    (ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.13"), Hash::Sha512, true),
-    (ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.2"), Hash::Sha256, false),
-    (ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.3"), Hash::Sha384, false),
-    (ObjectIdentifier::new_unwrap("1.2.840.10045.4.3.4"), Hash::Sha512, false),
-];
-
 /// A request, taken apart and not verified yet.
 #[derive(Debug)]
 pub struct Csr {
     public_key: PublicKey,
     body: Vec<u8>,
-    algorithm: ObjectIdentifier,
+    algorithm: AlgorithmIdentifierOwned,
     signature: Vec<u8>,
     challenge: Option<String>,
     digest: [u8; 32],
@@ -86,7 +80,7 @@ impl Csr {
         Ok(Self {
             public_key,
             body: body.to_vec(),
-            algorithm: request.algorithm.oid,
+            algorithm: request.algorithm,
             signature: signature.to_vec(),
             challenge,
             digest: sha256(der),
@@ -116,20 +110,20 @@ impl Csr {
     /// # Errors
     /// Why it did not, in a sentence.
     pub fn verify(&self) -> Result<(), String> {
-        let known = ALGORITHMS.iter().find(|(oid, _, _)| *oid == self.algorithm);
-        let Some((_, hash, is_rsa)) = known else {
-            return Err(format!("the signature algorithm {} is not known", self.algorithm));
+        let Some(how) = SignatureAlgorithm::named(&self.algorithm) else {
+            let parameters = if self.algorithm.oid == algorithm::RSASSA_PSS { " with its parameters" } else { "" };
+            return Err(format!("the signature algorithm {}{parameters} is not known", self.algorithm.oid));
         };
-        let algorithm = self.public_key.algorithm();
-        let mut hasher = Hasher::new(*hash);
+        let mut hasher = Hasher::new(how.hash());
         hasher.update(&self.body);
         let digest = hasher.finish();
-        let outcome = if *is_rsa {
-            self.public_key.verify(Scheme::RsaPkcs1(*hash), &digest, &self.signature)
-        } else {
-            algorithm
+        let key = &self.public_key;
+        let outcome = match how.scheme() {
+            Scheme::RsaPkcs1(_) | Scheme::RsaPss(_) => key.verify(how.scheme(), &digest, &self.signature),
+            Scheme::Ecdsa => key
+                .algorithm()
                 .ecdsa_from_der(&self.signature)
-                .and_then(|signature| self.public_key.verify(Scheme::Ecdsa, &digest, &signature))
+                .and_then(|signature| key.verify(Scheme::Ecdsa, &digest, &signature)),
         };
         outcome.map_err(|error| error.to_string())
     }
@@ -137,7 +131,54 @@ impl Csr {
 
 #[cfg(test)]
 mod tests {
+    use hardkey_synthetic::{Hash, Key, Request, Shape};
+
     use super::*;
+
+    fn pss(hash: Hash) -> Request {
+        Request { hash, pss: true, ..Request::of(Key::of(Shape::RSA_2048, "subject")) }
+    }
+
+    #[test]
+    fn a_request_may_be_signed_by_rsassa_pss_with_any_hash() {
+        for hash in [Hash::Sha256, Hash::Sha384, Hash::Sha512] {
+            assert_eq!(Csr::parse(&pss(hash).der()).unwrap().verify(), Ok(()), "{hash:?}");
+            let by_another = Request { signer: Key::of(Shape::RSA_2048, "another"), ..pss(hash) };
+            let why = "the signature does not verify with the key's public half";
+            assert_eq!(Csr::parse(&by_another.der()).unwrap().verify(), Err(why.to_owned()), "{hash:?}");
+        }
+    }
+
+    #[test]
+    fn rsassa_pss_has_the_parameters_that_key_services_sign_with_to_the_byte() {
+        let good = pss(Hash::Sha256).der();
+        // [2] INTEGER: the salt's length. id-mgf1, and the hash after it. id-sha256 before id-mgf1.
+        let sha256 = [0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01];
+        let changes: [(&[u8], usize, usize); 3] =
+            [(&[0xa2, 0x03, 0x02, 0x01, 0x20], 0, 4), (&sha256, 0, 10), (&sha256, 1, 10)];
+        for (part, which, place) in changes {
+            let found: Vec<usize> =
+                good.windows(part.len()).enumerate().filter(|(_, window)| *window == part).map(|(at, _)| at).collect();
+            let mut changed = good.clone();
+            changed[found[which] + place] += 1;
+            let told = Csr::parse(&changed).unwrap().verify();
+            let why = "the signature algorithm 1.2.840.113549.1.1.10 with its parameters is not known";
+            assert_eq!(told, Err(why.to_owned()), "{part:02x?} {which}");
+        }
+    }
+
+    #[test]
+    fn each_signature_algorithm_is_named_by_what_it_says() {
+        for hash in crate::signature::Hash::ALL {
+            for scheme in [Scheme::RsaPkcs1(hash), Scheme::RsaPss(hash), Scheme::Ecdsa] {
+                let how = SignatureAlgorithm::of(scheme, hash).unwrap();
+                assert_eq!((how.scheme(), how.hash()), (scheme, hash));
+                assert_eq!(SignatureAlgorithm::named(&how.identifier().unwrap()), Some(how));
+            }
+        }
+        let other = crate::signature::Hash::Sha384;
+        assert_eq!(SignatureAlgorithm::of(Scheme::RsaPkcs1(crate::signature::Hash::Sha256), other), None);
+    }
 
     #[test]
     fn a_request_that_is_too_large_is_not_looked_at() {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use aws_lc_rs::digest::{self, Context, Digest};
 use der::asn1::UintRef;
-use der::{Decode, Sequence};
+use der::{Decode, Encode, Sequence};
 
 use crate::public_key::{Algorithm, PublicKey};
 
@@ -135,6 +135,22 @@ impl Algorithm {
         Ok(fixed)
     }
 
+    /// Turns r‖s into a DER `Ecdsa-Sig-Value`: the form of requests, certificates and reports.
+    ///
+    /// # Errors
+    /// [`SignatureError::Encoding`] for another length, [`SignatureError::Mismatch`] for an RSA key.
+    pub fn ecdsa_to_der(self, fixed: &[u8]) -> Result<Vec<u8>, SignatureError> {
+        if self.is_rsa() {
+            return Err(SignatureError::Mismatch);
+        }
+        if fixed.len() != self.signature_length() {
+            return Err(SignatureError::Encoding);
+        }
+        let (r, s) = fixed.split_at(fixed.len() / 2);
+        let number = |bytes| UintRef::new(bytes).map_err(|_| SignatureError::Encoding);
+        EcdsaSigValue { r: number(r)?, s: number(s)? }.to_der().map_err(|_| SignatureError::Encoding)
+    }
+
     /// A SHA-2 digest at the length that goes with this curve: the leftmost bits of a longer one, zeros before a shorter
     /// one. Neither changes the signature, because ECDSA reads the leftmost bits of a digest, as a number (FIPS 186-5
     /// §6.4.1). For an RSA key, the digest as it is.
@@ -192,6 +208,23 @@ mod tests {
             expected[2 * half - 1] = 0x80;
             assert_eq!(algorithm.ecdsa_from_der(&der).unwrap(), expected);
         }
+    }
+
+    #[test]
+    fn both_encodings_of_a_signature_lead_to_each_other() {
+        for algorithm in [Algorithm::P256, Algorithm::P384, Algorithm::P521, Algorithm::Secp256k1] {
+            let length = algorithm.signature_length();
+            // The highest bit set, clear, and a first byte of zero.
+            for first in [0x80, 0x7f, 0x00] {
+                let mut fixed = vec![0x5a; length];
+                fixed[0] = first;
+                fixed[length / 2] = 0xff - first;
+                let der = algorithm.ecdsa_to_der(&fixed).unwrap();
+                assert_eq!(algorithm.ecdsa_from_der(&der).unwrap(), fixed, "{algorithm:?} {first:02x}");
+            }
+            assert_eq!(algorithm.ecdsa_to_der(&vec![1; length + 1]), Err(SignatureError::Encoding));
+        }
+        assert_eq!(Algorithm::Rsa2048.ecdsa_to_der(&[1; 256]), Err(SignatureError::Mismatch));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use openssl::pkey::{PKey, Private};
 use openssl::rsa::{Padding, Rsa};
 use openssl::sign::{RsaPssSaltlen, Signer};
 
-use crate::der::{NULL, OID, SEQUENCE, pem, tlv};
+use crate::der::{NULL, OID, SEQUENCE, context, integer, pem, tlv};
 
 /// Family and size of a key.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -237,6 +237,24 @@ impl Key {
             }
         }
     }
+}
+
+/// `AlgorithmIdentifier` of RSASSA-PSS with a hash, MGF1 of the same hash and a salt as long: RFC 4055 §3.1.
+pub(crate) fn pss_algorithm(hash: Hash) -> Vec<u8> {
+    const PKCS1: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01];
+    // 2.16.840.1.101.3.4.2
+    const HASHES: &[u8] = &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02];
+    let (last, salt) = match hash {
+        Hash::Sha1 => panic!("SHA-1 is the default, which is left out"),
+        Hash::Sha256 => (1, 32),
+        Hash::Sha384 => (2, 48),
+        Hash::Sha512 => (3, 64),
+    };
+    let hash = tlv(SEQUENCE, &[&tlv(OID, &[HASHES, &[last]]), &tlv(NULL, &[])]);
+    let mask = tlv(SEQUENCE, &[&tlv(OID, &[PKCS1, &[8]]), &hash]);
+    let parameters = [(0, hash), (1, mask), (2, integer(salt))].map(|(number, part)| tlv(context(number), &[&part]));
+    let parameters = tlv(SEQUENCE, &parameters.each_ref().map(Vec::as_slice));
+    tlv(SEQUENCE, &[&tlv(OID, &[PKCS1, &[10]]), &parameters])
 }
 
 /// Lower-case hexadecimal.

@@ -1,8 +1,8 @@
 //! Requests for certificates, PKCS#10 (RFC 2986).
 
-use crate::der::{OID, SEQUENCE, UTF8_STRING, context, integer, pem, set_of, tlv};
+use crate::der::{OID, SEQUENCE, UTF8_STRING, bit_string, context, integer, pem, set_of, tlv};
 use crate::draft::signed;
-use crate::key::{Hash, Key, Shape};
+use crate::key::{Hash, Key, Shape, pss_algorithm};
 use crate::name::Name;
 
 /// A request in the making.
@@ -18,6 +18,8 @@ pub struct Request {
     pub signer: &'static Key,
     /// With which hash.
     pub hash: Hash,
+    /// RSA: whether by RSASSA-PSS, not RSASSA-PKCS1-v1_5.
+    pub pss: bool,
     /// `challengePassword`s (RFC 2985 §5.4.1), each an attribute of its own.
     pub challenges: Vec<String>,
     /// Whether the signature has one bit turned.
@@ -34,7 +36,7 @@ impl Request {
             Shape::Rsa { .. } | Shape::Curve(_) => Hash::Sha256,
         };
         let subject = Name::plain(&[("C", "DE"), ("O", "Example GmbH"), ("CN", "Example GmbH")]);
-        Self { subject, key, spki: None, signer: key, hash, challenges: Vec::new(), broken: false }
+        Self { subject, key, spki: None, signer: key, hash, pss: false, challenges: Vec::new(), broken: false }
     }
 
     /// With a challenge password.
@@ -58,6 +60,10 @@ impl Request {
         let attributes = tlv(context(0), &[&attributes.concat()]);
         let spki = self.spki.as_deref().unwrap_or(self.key.spki());
         let body = tlv(SEQUENCE, &[&integer(0), &self.subject.der(), spki, &attributes]);
+        if self.pss {
+            let signature = self.signer.sign_pss(self.hash, &body);
+            return tlv(SEQUENCE, &[&body, &pss_algorithm(self.hash), &bit_string(&signature)]);
+        }
         signed(&body, self.signer, self.hash, self.broken)
     }
 
@@ -76,8 +82,13 @@ mod tests {
 
     #[test]
     fn openssl_reads_and_verifies_requests() {
-        for (_, shape) in Shape::SIGNING {
-            let request = Request::of(Key::of(shape, "subject")).challenge("a nonce");
+        let plain = Shape::SIGNING.map(|(_, shape)| Request::of(Key::of(shape, "subject")).challenge("a nonce"));
+        let pss = [Hash::Sha256, Hash::Sha384, Hash::Sha512].map(|hash| Request {
+            hash,
+            pss: true,
+            ..Request::of(Key::of(Shape::RSA_2048, "subject"))
+        });
+        for request in plain.into_iter().chain(pss) {
             let read = X509Req::from_der(&request.der()).unwrap();
             let key = read.public_key().unwrap();
             assert_eq!(key.public_key_to_der().unwrap(), request.key.spki());
