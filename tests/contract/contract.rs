@@ -6,9 +6,10 @@ use std::time::{Duration, SystemTime};
 use hardkey_attest::anchor::Release;
 use hardkey_attest::bundle::{self, File};
 use hardkey_attest::evidence::verify;
+use hardkey_attest::instant::Instant;
 use hardkey_attest::public_key::Algorithm;
 use hardkey_attest::signature::{Hash, Scheme};
-use hardkey_kms::service::{Answer, KeyFault, KeyRecord, ServiceErrorKind, SignInput, Standing, UsableKey};
+use hardkey_kms::service::{KeyFault, KeyRecord, ServiceErrorKind, SignInput, Standing, UsableKey};
 use hardkey_kms::{Deadline, KeyService, checked};
 
 /// What a service was prepared with, in the order in which its keys were named.
@@ -89,13 +90,17 @@ fn signs_every_way(service: &dyn KeyService, record: &KeyRecord, key: &UsableKey
     }
 }
 
+fn now() -> Instant {
+    Instant::from_unix(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs())
+}
+
 /// Each answer as it came, about this very key.
 fn gives_the_evidence_a_verifier_reads(service: &dyn KeyService, record: &KeyRecord, key: &UsableKey) {
-    let asked = SystemTime::now();
-    let answers = service.evidence(&record.id, &soon()).unwrap().answers;
-    assert!(answers.iter().all(|answer| (asked..=SystemTime::now()).contains(&answer.collected)), "{}", record.label);
-    let name = |answer: &Answer| format!("{:?} of {}", answer.kind, answer.endpoint);
-    let files: Vec<File> = answers.into_iter().map(|answer| File { name: name(&answer), bytes: answer.body }).collect();
+    let asked = now();
+    let answers = service.evidence(&record.id, &soon()).unwrap();
+    assert!(answers.iter().all(|answer| (asked..=now()).contains(&answer.collected)), "{}", record.label);
+    let files: Vec<File> =
+        answers.into_iter().map(|answer| File { name: answer.request, bytes: answer.data }).collect();
     let claims = verify(&bundle::evidence(&files).unwrap(), &Release).unwrap();
     assert_eq!(claims.key(), Some(&key.public_key), "{}", record.label);
     assert!(claims.is_sound(), "{}: {:?}", record.label, claims.checks());

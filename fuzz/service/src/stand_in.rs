@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use hardkey_attest::admission::{Cloud, Exceptions, Origin, Refusal};
+use hardkey_attest::report::RawEvidence;
 use hardkey_kms::Deadline;
 use hardkey_kms::aws::{AwsConfig, KeyName};
 use hardkey_kms::network::SharedNetwork;
 use hardkey_kms::service::{
-    Evidence, KeyFault, KeyId, KeyRecord, KeyService, ServiceError, ServiceErrorKind, SignInput, Signature, Standing,
-    UsableKey,
+    KeyFault, KeyId, KeyRecord, KeyService, ServiceError, ServiceErrorKind, SignInput, Signature, Standing, UsableKey,
 };
 
 use crate::material::{Material, materials};
@@ -70,7 +70,7 @@ impl KeyService for AwsKms {
     }
 
     /// No host asks for it.
-    fn evidence(&self, _: &KeyId, _: &Deadline) -> Result<Evidence, ServiceError> {
+    fn evidence(&self, _: &KeyId, _: &Deadline) -> Result<Vec<RawEvidence>, ServiceError> {
         Err(error(ServiceErrorKind::Unsupported))
     }
 }

@@ -20,13 +20,12 @@ use aws_sdk_kms::types::{MessageType, SigningAlgorithmSpec};
 use futures_util::{StreamExt, stream};
 use hardkey_attest::admission::Exceptions;
 use hardkey_attest::public_key::Algorithm;
+use hardkey_attest::report::RawEvidence;
 
 use crate::deadline::Deadline;
 use crate::failure::Failure;
 use crate::network::SharedNetwork;
-use crate::service::{
-    Evidence, KeyFault, KeyId, KeyRecord, KeyService, ServiceError, ServiceErrorKind, SignInput, Signature,
-};
+use crate::service::{KeyFault, KeyId, KeyRecord, KeyService, ServiceError, ServiceErrorKind, SignInput, Signature};
 use attempts::{Attempts, Warn};
 use client::Clients;
 use error::{Action, malformed};
@@ -137,7 +136,7 @@ impl KeyService for AwsKms {
         })
     }
 
-    fn evidence(&self, key: &KeyId, deadline: &Deadline) -> Result<Evidence, ServiceError> {
+    fn evidence(&self, key: &KeyId, deadline: &Deadline) -> Result<Vec<RawEvidence>, ServiceError> {
         self.clients.call(key.as_str(), deadline, |client| {
             let (key, deadline) = (key.clone(), *deadline);
             async move { evidence::collect(&client, &key, deadline).await }

@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use hardkey_attest::admission::{Origin, Refusal};
 use hardkey_attest::public_key::{Algorithm, PublicKey};
+use hardkey_attest::report::RawEvidence;
 use hardkey_attest::signature::Scheme;
 
 use crate::deadline::Deadline;
@@ -36,7 +36,7 @@ pub trait KeyService: Send + Sync {
     ///
     /// # Errors
     /// [`ServiceError`], also for an answer that names another key.
-    fn evidence(&self, key: &KeyId, deadline: &Deadline) -> Result<Evidence, ServiceError>;
+    fn evidence(&self, key: &KeyId, deadline: &Deadline) -> Result<Vec<RawEvidence>, ServiceError>;
 }
 
 /// Full name of one immutable key version: an AWS key ARN, an Azure key URL with version, a Google cryptoKeyVersion.
@@ -141,35 +141,6 @@ impl fmt::Debug for Signature {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Signature({} bytes)", self.0.len())
     }
-}
-
-/// What a key service says of one key: for somebody else to judge.
-#[derive(Clone, Debug)]
-pub struct Evidence {
-    /// Its answers, in the order in which they were asked for.
-    pub answers: Vec<Answer>,
-}
-
-/// One answer of a key service.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    /// What was asked for.
-    pub kind: AnswerKind,
-    /// The URL that was asked.
-    pub endpoint: String,
-    /// When the answer came.
-    pub collected: SystemTime,
-    /// The answer, to the byte.
-    pub body: Vec<u8>,
-}
-
-/// What was asked for.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum AnswerKind {
-    /// AWS KMS, `DescribeKey`.
-    AwsDescribeKey,
-    /// AWS KMS, `GetPublicKey`.
-    AwsPublicKey,
 }
 
 /// What kind of trouble a key service reported or caused.

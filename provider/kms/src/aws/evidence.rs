@@ -1,7 +1,7 @@
 //! Evidence: what AWS answers about one key, byte for byte.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_sdk_kms::Client;
 use aws_sdk_kms::config::interceptors::{
@@ -10,16 +10,18 @@ use aws_sdk_kms::config::interceptors::{
 use aws_sdk_kms::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_kms::error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::dyn_dispatch_hint;
+use hardkey_attest::instant::Instant;
+use hardkey_attest::report::{Kind, RawEvidence};
 
 use super::attempts::Attempts;
 use super::error::{Action, malformed};
 use super::record::in_region;
 use crate::deadline::Deadline;
 use crate::failure::Failure;
-use crate::service::{Answer, AnswerKind, Evidence, KeyId};
+use crate::service::KeyId;
 
 /// Asks for the key's record, and then for its public half, and keeps both answers as they came.
-pub(super) async fn collect(client: &Client, key: &KeyId, deadline: Deadline) -> Result<Evidence, Failure> {
+pub(super) async fn collect(client: &Client, key: &KeyId, deadline: Deadline) -> Result<Vec<RawEvidence>, Failure> {
     let record = Kept::default();
     let described = Attempts::ask(Action::DescribeKey, deadline, |settings| {
         let settings = settings.interceptor(record.clone());
@@ -40,12 +42,9 @@ pub(super) async fn collect(client: &Client, key: &KeyId, deadline: Deadline) ->
     if answer.key_id() != Some(key.as_str()) {
         return Err(malformed("the answer to kms:GetPublicKey names another key"));
     }
-    let answers = [record.answer(AnswerKind::AwsDescribeKey), public.answer(AnswerKind::AwsPublicKey)];
-    Ok(Evidence { answers: answers.into_iter().collect::<Option<_>>().ok_or_else(unkept)? })
-}
-
-fn unkept() -> Failure {
-    malformed("AWS's SDK did not show an answer as it came")
+    let answers = [record.answer(Kind::AwsDescribeKey), public.answer(Kind::AwsGetPublicKey)];
+    let answers: Option<Vec<RawEvidence>> = answers.into_iter().collect();
+    answers.ok_or_else(|| malformed("the SDK did not show an answer as it came"))
 }
 
 /// The last answer to one request. The SDK reads a copy: what it makes of the bytes, and leaves out, is not in these.
@@ -54,15 +53,15 @@ struct Kept(Arc<Mutex<Parts>>);
 
 #[derive(Debug, Default)]
 struct Parts {
-    endpoint: Option<String>,
-    came: Option<(SystemTime, Vec<u8>)>,
+    request: Option<String>,
+    answer: Option<(Instant, Vec<u8>)>,
 }
 
 impl Kept {
-    fn answer(&self, kind: AnswerKind) -> Option<Answer> {
+    fn answer(&self, kind: Kind) -> Option<RawEvidence> {
         let mut parts = self.parts();
-        let (collected, body) = parts.came.take()?;
-        Some(Answer { kind, endpoint: parts.endpoint.take()?, collected, body })
+        let (collected, data) = parts.answer.take()?;
+        Some(RawEvidence { kind, collected, request: parts.request.take()?, data })
     }
 
     /// No code that can panic runs under this lock.
@@ -83,7 +82,10 @@ impl Intercept for Kept {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        self.parts().endpoint = Some(context.request().uri().to_owned());
+        let request = context.request();
+        // AWS's JSON protocol says in a header what is asked.
+        let target = request.headers().get("x-amz-target").unwrap_or_default();
+        self.parts().request = Some(format!("{} {} {target}", request.method(), request.uri()));
         Ok(())
     }
 
@@ -93,7 +95,12 @@ impl Intercept for Kept {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        self.parts().came = context.response().body().bytes().map(|body| (SystemTime::now(), body.to_vec()));
+        self.parts().answer = context.response().body().bytes().map(|body| (now(), body.to_vec()));
         Ok(())
     }
+}
+
+/// A clock before 1970 is a report of 1970.
+fn now() -> Instant {
+    Instant::from_unix(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())
 }
