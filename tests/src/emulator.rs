@@ -37,14 +37,28 @@ impl Emulator {
         Self::named(keys, &[])
     }
 
+    /// Starts one with these versions of Google's, in the words of its `--google-key` option, for example
+    /// `EC_SIGN_P256_SHA256,protection=HSM`, which is the level of those that name none.
+    pub fn with_google(versions: &[&str]) -> Self {
+        Self::with(&[], versions, &[])
+    }
+
     /// The same, with a certificate that is for these hosts as well.
     pub fn named(keys: &[&str], hosts: &[&str]) -> Self {
+        Self::with(keys, &[], hosts)
+    }
+
+    /// One with keys of AWS, versions of Google's, and a certificate that is for these hosts as well.
+    pub fn with(keys: &[&str], google: &[&str], hosts: &[&str]) -> Self {
         let directory = TempDir::new().unwrap();
         let mut command = Command::new(built::emulator());
         command.args(["--aws-tls", "127.0.0.1:0", "--until-stdin-closes", "--ca-file"]);
         command.arg(directory.path().join("ca.pem"));
         for key in keys {
             command.args(["--key", key]);
+        }
+        for version in google {
+            command.args(["--google-key", version]);
         }
         for host in hosts {
             command.args(["--name", host]);
@@ -57,12 +71,12 @@ impl Emulator {
         Self { child, control, ready, directory }
     }
 
-    /// The endpoint over plain HTTP.
+    /// The endpoint over plain HTTP, of every cloud.
     pub fn endpoint(&self) -> &str {
         self.ready["aws"].as_str().unwrap()
     }
 
-    /// The endpoint over TLS.
+    /// The endpoint over TLS, of every cloud.
     pub fn tls_endpoint(&self) -> &str {
         self.ready["aws_tls"].as_str().unwrap()
     }
@@ -82,6 +96,11 @@ impl Emulator {
         let key = &self.ready["keys"][index];
         let text = |field: &str| key[field].as_str().unwrap().to_owned();
         EmulatorKey { arn: text("arn"), id: text("key_id") }
+    }
+
+    /// The name of a version of Google's that it was started with, in their order.
+    pub fn google_version(&self, index: usize) -> String {
+        self.ready["google_keys"][index]["name"].as_str().unwrap().to_owned()
     }
 
     /// What AWS's SDKs need to find the emulator, and nothing of the machine's own settings.
@@ -156,6 +175,16 @@ impl Control {
     /// Makes one more key; the fields are in `tests/emulator/README.md`.
     pub fn create(&self, key: Value) -> Value {
         self.post("/keys", &key)
+    }
+
+    /// Makes one more version of Google's and answers its name; the fields are in `tests/emulator/README.md`.
+    pub fn create_google(&self, version: Value) -> String {
+        self.post("/google/keys", &version)["name"].as_str().unwrap().to_owned()
+    }
+
+    /// Puts a version of Google's in a state: `ENABLED`, `DISABLED`, `DESTROYED`, `PENDING_GENERATION` or any other.
+    pub fn set_google_state(&self, version: &str, state: &str) {
+        self.post("/google/state", &json!({ "name": version, "state": state }));
     }
 
     /// Puts a key in a state: `Enabled`, `Disabled` or `PendingDeletion`.

@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::aws::key_description::KeyDescription;
+use crate::google::key_description::GoogleKeyDescription;
 use clap::Parser;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -11,11 +12,11 @@ use std::path::PathBuf;
 #[derive(Debug, Parser)]
 #[command(version, rename_all = "kebab-case")]
 pub(crate) struct Arguments {
-    /// Where AWS KMS is served over http.
+    /// Where the clouds are served over http.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0", value_parser = loopback)]
     pub(crate) aws: SocketAddr,
 
-    /// Where AWS KMS is served over https as well.
+    /// Where the clouds are served over https as well.
     #[arg(long, value_name = "ADDRESS", value_parser = loopback, requires = "ca_file")]
     pub(crate) aws_tls: Option<SocketAddr>,
 
@@ -52,6 +53,20 @@ pub(crate) struct Arguments {
     /// `[,usage=USAGE][,pending-deletion][,pending-import][,manager=AWS][,description=TEXT]`.
     #[arg(long = "key", value_name = "DESCRIPTION", value_parser = KeyDescription::parse, verbatim_doc_comment)]
     pub(crate) keys: Vec<KeyDescription>,
+
+    /// Project of Google's keys that name none.
+    #[arg(long, value_name = "PROJECT", default_value = "emulated-project")]
+    pub(crate) google_project: String,
+
+    /// Location of Google's keys that name none.
+    #[arg(long, value_name = "LOCATION", default_value = "europe-west1")]
+    pub(crate) google_location: String,
+
+    /// A version of Google's that is there from the start, with its key and its ring:
+    /// `ALGORITHM[,protection=LEVEL][,template-protection=LEVEL][,project=ID][,location=ID][,ring=ID][,key=ID]`
+    /// `[,state=STATE][,imported]`.
+    #[arg(long = "google-key", value_name = "DESCRIPTION", value_parser = GoogleKeyDescription::parse, verbatim_doc_comment)]
+    pub(crate) google_keys: Vec<GoogleKeyDescription>,
 }
 
 fn loopback(text: &str) -> Result<SocketAddr, String> {

@@ -58,6 +58,14 @@ pub(crate) enum Corruption {
     OtherKey,
     /// The answer names another key.
     KeyId,
+    /// Google: the checksum of the signature is another's.
+    #[serde(rename = "signature-crc32c")]
+    SignatureChecksum,
+    /// Google: the checksum of the public key is another's.
+    #[serde(rename = "pem-crc32c")]
+    PublicKeyChecksum,
+    /// Google: the answer does not say that the checksum of the digest was verified.
+    DigestUnverified,
     /// The body is not JSON.
     Body,
     /// The body is a web page.

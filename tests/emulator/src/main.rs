@@ -1,6 +1,6 @@
 //! Cloud key services on loopback: in-memory keys, real cryptography, and faults on demand.
 //!
-//! One process serves AWS KMS over http and, if asked, https, and a control endpoint beside it. It prints one
+//! One process serves AWS KMS and Google Cloud KMS over http and, if asked, https, and a control endpoint beside it. It prints one
 //! line of JSON when it is ready and serves until SIGTERM, SIGINT or, if asked, the end of stdin. README.md has the
 //! protocol of the control endpoint.
 
@@ -16,6 +16,7 @@ mod credentials;
 mod exchange;
 mod fault;
 mod form;
+mod google;
 mod identifier;
 mod issuer;
 mod listener;
@@ -26,6 +27,7 @@ mod wire;
 use crate::arguments::Arguments;
 use crate::aws::Kms;
 use crate::exchange::Stage;
+use crate::google::GoogleKms;
 use crate::service::Services;
 use clap::Parser;
 use serde_json::{Value, json};
@@ -55,13 +57,14 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<(), Failure> {
     let stage = Arc::new(Stage { verbose: arguments.verbose, ..Stage::default() });
     let kms = Arc::new(Kms::new(&arguments.account, &arguments.region, Arc::clone(&stage)));
-    let keys = make_keys(&kms, &arguments)?;
+    let google = Arc::new(GoogleKms::new(&arguments.google_project, &arguments.google_location));
+    let (keys, google_keys) = make_keys(&kms, &google, &arguments)?;
     let aws = listener::bind(arguments.aws).await?;
     let control = listener::bind(arguments.control).await?;
     let tls = bind_tls(&arguments).await?;
-    let ready = ready_line(&aws, &control, tls.as_ref(), keys)?;
+    let ready = ready_line(&aws, &control, tls.as_ref(), keys, google_keys)?;
 
-    let services = Arc::new(Services { particular: Vec::new(), otherwise: Arc::clone(&kms) as _ });
+    let services = Arc::new(Services { particular: vec![google as _], otherwise: Arc::clone(&kms) as _ });
     if let Some((listener, acceptor, _)) = tls {
         let (stage, services) = (Arc::clone(&stage), Arc::clone(&services));
         tokio::spawn(listener::serve(listener, Some(acceptor), stage, services));
@@ -77,16 +80,25 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
 }
 
 /// Makes the keys of the command line, side by side: an RSA key takes a second.
-fn make_keys(kms: &Kms, arguments: &Arguments) -> Result<Vec<Value>, Failure> {
+fn make_keys(kms: &Kms, google: &GoogleKms, arguments: &Arguments) -> Result<(Vec<Value>, Vec<Value>), Failure> {
     std::thread::scope(|scope| {
         let making: Vec<_> = arguments.keys.iter().map(|description| scope.spawn(|| kms.make(description))).collect();
-        making
+        // Google's in turn: names and numbers depend on what is there.
+        let in_turn = scope.spawn(|| {
+            let made: Result<Vec<Value>, String> = arguments.google_keys.iter().map(|key| google.make(key)).collect();
+            made
+        });
+        let keys = making
             .into_iter()
             .map(|key| match key.join() {
                 Ok(made) => made.map_err(|error| format!("--key: {error}").into()),
                 Err(_) => Err("--key: the key could not be made".into()),
             })
-            .collect()
+            .collect::<Result<Vec<Value>, Failure>>()?;
+        match in_turn.join() {
+            Ok(made) => Ok((keys, made.map_err(|error| format!("--google-key: {error}"))?)),
+            Err(_) => Err("--google-key: a key could not be made".into()),
+        }
     })
 }
 
@@ -105,6 +117,7 @@ fn ready_line(
     control: &TcpListener,
     tls: Option<&(TcpListener, TlsAcceptor, PathBuf)>,
     keys: Vec<Value>,
+    google_keys: Vec<Value>,
 ) -> Result<Value, Failure> {
     let mut tls_url = Value::Null;
     let mut authority = Value::Null;
@@ -118,6 +131,7 @@ fn ready_line(
         "control": format!("http://{}", control.local_addr()?),
         "ca": authority,
         "keys": keys,
+        "google_keys": google_keys,
     }))
 }
 

@@ -34,6 +34,8 @@ pub(crate) enum KeyShape {
 pub(crate) enum Scheme {
     /// RSASSA-PKCS1-v1_5 over a DigestInfo.
     Pkcs1,
+    /// The padding of RSASSA-PKCS1-v1_5 around the data itself.
+    RawPkcs1,
     /// RSASSA-PSS, MGF1 with the same hash, salt as long as the digest.
     Pss,
     /// ECDSA, DER encoded.
@@ -88,6 +90,16 @@ impl Material {
     /// Family and size.
     pub(crate) fn shape(&self) -> KeyShape {
         self.shape
+    }
+
+    /// The private key, unencrypted PKCS#8.
+    pub(crate) fn pkcs8(&self) -> Result<Vec<u8>, ErrorStack> {
+        self.private.private_key_to_pkcs8()
+    }
+
+    /// Bytes of the modulus of an RSA key.
+    pub(crate) fn modulus_length(&self) -> Option<usize> {
+        matches!(self.shape, KeyShape::Rsa(_)).then(|| self.private.size())
     }
 
     /// The SubjectPublicKeyInfo in DER.
@@ -190,11 +202,13 @@ fn spoil_ecdsa(signature: &[u8]) -> Option<Vec<u8>> {
 
 fn prepare<T>(context: &mut PkeyCtx<T>, scheme: Scheme, hash: Hash) -> Result<(), ErrorStack> {
     match scheme {
-        Scheme::Pkcs1 => context.set_rsa_padding(Padding::PKCS1)?,
+        Scheme::Pkcs1 | Scheme::RawPkcs1 => context.set_rsa_padding(Padding::PKCS1)?,
         Scheme::Pss => context.set_rsa_padding(Padding::PKCS1_PSS)?,
         Scheme::Ecdsa | Scheme::Eddsa => {}
     }
-    context.set_signature_md(hash.md())?;
+    if scheme != Scheme::RawPkcs1 {
+        context.set_signature_md(hash.md())?;
+    }
     if scheme == Scheme::Pss {
         context.set_rsa_mgf1_md(hash.md())?;
         context.set_rsa_pss_saltlen(RsaPssSaltlen::DIGEST_LENGTH)?;
@@ -221,8 +235,9 @@ fn curve_of(private: &PKey<Private>) -> Option<Nid> {
 mod tests {
     use super::*;
 
-    const ALL: [(KeyShape, Scheme, Hash); 7] = [
+    const ALL: [(KeyShape, Scheme, Hash); 8] = [
         (KeyShape::Rsa(2048), Scheme::Pkcs1, Hash::Sha384),
+        (KeyShape::Rsa(2048), Scheme::RawPkcs1, Hash::Sha256),
         (KeyShape::Rsa(2048), Scheme::Pss, Hash::Sha256),
         (KeyShape::P256, Scheme::Ecdsa, Hash::Sha256),
         (KeyShape::P384, Scheme::Ecdsa, Hash::Sha384),
@@ -253,7 +268,7 @@ mod tests {
     fn an_imported_key_has_the_shape_it_was_made_with() {
         for (shape, _, _) in ALL {
             let material = Material::generate(shape).unwrap();
-            let pkcs8 = material.private.private_key_to_pkcs8().unwrap();
+            let pkcs8 = material.pkcs8().unwrap();
             let imported = Material::from_pkcs8(&pkcs8).unwrap();
             assert_eq!(imported.shape(), shape);
             assert_eq!(imported.public_der(), material.public_der());

@@ -31,7 +31,7 @@ pub(crate) trait CloudService: Send + Sync + 'static {
     /// The operation a request asks for, known or not, under the name counts and faults use.
     fn operation(&self, head: &Parts) -> Option<String>;
 
-    /// Who asks, as far as the head says: an access key id, a token's subject.
+    /// Who asks, as far as the head says: an access key id, a bearer token.
     fn identity(&self, head: &Parts) -> Option<String>;
 
     /// The key a request names, as it names it.

@@ -100,7 +100,8 @@ fn google_algorithm(key: &Key) -> &'static str {
 }
 
 /// CRC-32C, RFC 3720 §B.4.
-fn crc32c(bytes: &[u8]) -> u32 {
+#[must_use]
+pub fn crc32c(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ if crc & 1 == 1 { 0x82f6_3b78 } else { 0 })
     })

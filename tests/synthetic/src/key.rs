@@ -106,6 +106,19 @@ impl Key {
         place.get_or_init(|| Box::leak(Box::new(Self::generate(shape))))
     }
 
+    /// The key of an unencrypted PKCS#8; `None` if it is neither RSA nor on a named curve.
+    #[must_use]
+    pub fn from_pkcs8(der: &[u8]) -> Option<Self> {
+        let private = PKey::private_key_from_pkcs8(der).ok()?;
+        let shape = match (private.rsa(), private.ec_key()) {
+            (Ok(rsa), _) => Shape::Rsa { bits: private.bits(), exponent: rsa.e().to_dec_str().ok()?.parse().ok()? },
+            (_, Ok(key)) => Shape::Curve(key.group().curve_name()?.as_raw()),
+            _ => return None,
+        };
+        let spki = private.public_key_to_der().ok()?;
+        Some(Self { shape, private, spki })
+    }
+
     fn generate(shape: Shape) -> Self {
         let private = match shape {
             Shape::Rsa { bits, exponent } => {
@@ -273,5 +286,15 @@ mod tests {
         assert!(std::ptr::eq(one, again));
         assert_ne!(one.spki(), Key::of(Shape::P256, "other").spki());
         assert_ne!(one.spki().len(), Key::of(Shape::P384, "one").spki().len());
+    }
+
+    #[test]
+    fn a_key_comes_back_from_its_pkcs8_with_its_shape() {
+        for (name, shape) in Shape::SIGNING {
+            let key = Key::of(shape, "round trip");
+            let back = Key::from_pkcs8(&key.pkcs8()).unwrap();
+            assert_eq!((back.shape(), back.spki()), (shape, key.spki()), "{name}");
+        }
+        assert!(Key::from_pkcs8(b"no key").is_none());
     }
 }

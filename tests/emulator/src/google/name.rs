@@ -1,0 +1,99 @@
+//! Resource names, `projects/…/locations/…/keyRings/…/cryptoKeys/…/cryptoKeyVersions/…`, as paths carry them.
+
+use crate::form::decoded;
+use crate::google::error::GoogleError;
+
+/// A resource, or a collection of them, that a path names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Name {
+    segments: Vec<String>,
+}
+
+impl Name {
+    /// The name and the verb of a path under `/v1/`.
+    pub(crate) fn of_path(path: &str) -> Option<(Name, String)> {
+        let (path, verb) = match path.rsplit_once(':') {
+            Some((path, verb)) if !verb.contains('/') => (path, verb),
+            _ => (path, ""),
+        };
+        let name = path.strip_prefix("/v1/")?;
+        // In a path, unlike in a query, a plus sign is one.
+        let segments = name.split('/').map(|segment| decoded(&segment.replace('+', "%2B"))).collect();
+        Some((Name { segments }, verb.to_owned()))
+    }
+
+    /// The name that a text is.
+    pub(crate) fn parse(text: &str) -> Name {
+        Name { segments: text.split('/').map(str::to_owned).collect() }
+    }
+
+    /// Its collections, with `*` for each id: `projects/*/locations/*`.
+    pub(crate) fn pattern(&self) -> String {
+        let starred = self.segments.iter().enumerate().map(
+            |(place, segment)| {
+                if place % 2 == 0 { segment.as_str() } else { "*" }
+            },
+        );
+        starred.collect::<Vec<_>>().join("/")
+    }
+
+    /// The id in one of its collections.
+    pub(crate) fn id(&self, collection: &str) -> &str {
+        let mut pairs = self.segments.chunks(2);
+        let found = pairs.find(|pair| pair.first().is_some_and(|name| name == collection));
+        found.and_then(|pair| pair.get(1)).map_or("", String::as_str)
+    }
+
+    /// The whole.
+    pub(crate) fn text(&self) -> String {
+        self.segments.join("/")
+    }
+
+    /// What comes before and at this collection's id.
+    pub(crate) fn up_to(&self, collection: &str) -> String {
+        let place = self.segments.iter().step_by(2).position(|name| name == collection).unwrap_or_default();
+        self.segments.iter().take(2 * place + 2).map(String::as_str).collect::<Vec<_>>().join("/")
+    }
+
+    /// The name of the resource a request is about: of a collection, its parent; of a public key, its version.
+    pub(crate) fn resource(&self) -> String {
+        self.segments.iter().take(self.segments.len() / 2 * 2).map(String::as_str).collect::<Vec<_>>().join("/")
+    }
+}
+
+/// Cloud KMS RPC reference, `key_ring_id`: must match `[a-zA-Z0-9_-]{1,63}`.
+pub(crate) fn check_id(member: &str, id: &str) -> Result<(), GoogleError> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-';
+    if (1..=63).contains(&id.len()) && id.bytes().all(fits) {
+        return Ok(());
+    }
+    Err(GoogleError::argument(format!("{member} value '{id}' does not match pattern '[a-zA-Z0-9_-]{{1,63}}'.")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_a_name_and_a_verb() {
+        let (name, verb) =
+            Name::of_path("/v1/projects/p/locations/l/keyRings/r/cryptoKeys/k%2Dx/cryptoKeyVersions/1:destroy")
+                .unwrap();
+        assert_eq!(verb, "destroy");
+        assert_eq!(name.pattern(), "projects/*/locations/*/keyRings/*/cryptoKeys/*/cryptoKeyVersions/*");
+        assert_eq!(name.id("cryptoKeys"), "k-x");
+        assert_eq!(name.up_to("keyRings"), "projects/p/locations/l/keyRings/r");
+        let (list, verb) = Name::of_path("/v1/projects/p/locations/l/keyRings").unwrap();
+        assert_eq!((list.pattern().as_str(), verb.as_str()), ("projects/*/locations/*/keyRings", ""));
+        assert_eq!(list.resource(), "projects/p/locations/l");
+        assert_eq!(Name::of_path("/v2/projects"), None);
+    }
+
+    #[test]
+    fn an_id_has_letters_digits_hyphens_and_underscores() {
+        assert!(check_id("key_ring_id", "Release_1-a").is_ok());
+        for id in ["", "&bar", "a b", &"x".repeat(64)] {
+            assert_eq!(check_id("key_ring_id", id).unwrap_err().status, "INVALID_ARGUMENT", "{id}");
+        }
+    }
+}

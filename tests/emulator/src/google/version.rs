@@ -1,0 +1,83 @@
+//! A key version: its record, its state, its material.
+
+use crate::google::algorithm::Algorithm;
+use crate::google::error::GoogleError;
+use crate::google::moment::Moment;
+use crate::material::Material;
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+/// One `CryptoKeyVersion`.
+#[derive(Clone, Debug)]
+pub(crate) struct Version {
+    /// Its full name.
+    pub(crate) name: String,
+    /// `CryptoKeyVersionState`.
+    pub(crate) state: String,
+    /// `ProtectionLevel`.
+    pub(crate) protection: String,
+    /// What it does.
+    pub(crate) algorithm: &'static Algorithm,
+    /// When it was asked for.
+    pub(crate) created: Moment,
+    /// When its material was made.
+    pub(crate) generated: Option<Moment>,
+    /// When it will be destroyed.
+    pub(crate) destroy: Option<Moment>,
+    /// When it was.
+    pub(crate) destroyed: Option<Moment>,
+    /// The import job it came by and when, if it was imported.
+    pub(crate) import: Option<(String, Moment)>,
+    /// The private key; none while it is pending and for keys that never sign.
+    pub(crate) material: Option<Arc<Material>>,
+    /// `KeyOperationAttestation`, if the HSM made one.
+    pub(crate) attestation: Option<Value>,
+}
+
+/// How much of a record is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum View {
+    /// As in lists.
+    Short,
+    /// With the attestation.
+    Full,
+}
+
+impl Version {
+    /// Refuses unless the version can be used.
+    pub(crate) fn check_enabled(&self) -> Result<(), GoogleError> {
+        if self.state == "ENABLED" {
+            return Ok(());
+        }
+        Err(GoogleError::precondition(format!("{} is not enabled, current state is: {}.", self.name, self.state)))
+    }
+
+    /// `CryptoKeyVersion` in JSON.
+    pub(crate) fn record(&self, view: View) -> Value {
+        let mut record = Map::new();
+        let mut put = |name: &str, value: Value| {
+            if !value.is_null() {
+                record.insert(name.to_owned(), value);
+            }
+        };
+        put("name", json!(self.name));
+        put("state", json!(self.state));
+        put("protectionLevel", json!(self.protection));
+        put("algorithm", json!(self.algorithm.name));
+        put("createTime", json!(self.created));
+        put("generateTime", json!(self.generated));
+        put("destroyTime", json!(self.destroy));
+        put("destroyEventTime", json!(self.destroyed));
+        if let Some((job, time)) = &self.import {
+            put("importJob", json!(job));
+            put("importTime", json!(time));
+            if self.state == "DESTROYED" {
+                put("reimportEligible", json!(true));
+            }
+        }
+        if view == View::Full {
+            put("attestation", json!(self.attestation));
+        }
+        Value::Object(record)
+    }
+}
