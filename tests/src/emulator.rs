@@ -223,7 +223,7 @@ impl Control {
         ureq::delete(format!("{}/counts", self.0)).call().unwrap();
     }
 
-    fn post(&self, path: &str, body: &Value) -> Value {
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Value {
         let mut answer = ureq::post(format!("{}{path}", self.0)).send_json(body).unwrap();
         answer.body_mut().read_json().unwrap_or(Value::Null)
     }

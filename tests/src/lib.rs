@@ -2,6 +2,7 @@
 
 #![allow(clippy::macro_metavars_in_unsafe, reason = "what a test hands to the module is what no safe code could")]
 
+pub mod azure;
 pub mod black_hole;
 pub mod built;
 pub mod emulator;

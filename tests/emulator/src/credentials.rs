@@ -31,6 +31,12 @@ pub(crate) enum Issuer {
     Metadata,
     /// The portal of IAM Identity Center.
     Sso,
+    /// Microsoft Entra ID.
+    Entra,
+    /// The managed identity of Azure's App Service.
+    AppService,
+    /// The managed identity of a virtual machine of Azure's.
+    Machine,
 }
 
 impl Issuer {
@@ -40,6 +46,9 @@ impl Issuer {
             Self::Sts => "sts",
             Self::Metadata => "imds",
             Self::Sso => "sso",
+            Self::Entra => "entra",
+            Self::AppService => "app-service",
+            Self::Machine => "azure-imds",
         }
     }
 
@@ -49,6 +58,8 @@ impl Issuer {
             Self::Sts => "ASIASTS",
             Self::Metadata => "ASIAIMDS",
             Self::Sso => "ASIASSO",
+            // Their tokens have no such ids.
+            Self::Entra | Self::AppService | Self::Machine => "",
         }
     }
 }
@@ -103,6 +114,17 @@ pub(crate) struct Behaviour {
     body: Option<String>,
 }
 
+impl Behaviour {
+    fn life(&self) -> Result<f64, Refusal> {
+        let Behaviour { status, code, message, body, .. } = self.clone();
+        let status = status.unwrap_or(200);
+        if status != 200 || body.is_some() {
+            return Err(Refusal { status, code, message, body });
+        }
+        Ok(self.expires_in_seconds.unwrap_or(DEFAULT_LIFE_SECONDS))
+    }
+}
+
 /// What is known of an access key id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
@@ -149,18 +171,19 @@ impl Credentials {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).asked.clone()
     }
 
+    /// How long what is handed out now lives, in seconds, or the refusal that was asked for.
+    pub(crate) fn life(&self) -> Result<f64, Refusal> {
+        let state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        state.behaviour.life()
+    }
+
     /// New credentials, or the refusal that was asked for.
     pub(crate) fn issue(&self, issuer: Issuer) -> Result<Granted, Refusal> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Behaviour { status, code, message, body, .. } = state.behaviour.clone();
-        let status = status.unwrap_or(200);
-        if status != 200 || body.is_some() {
-            return Err(Refusal { status, code, message, body });
-        }
+        let life = state.behaviour.life()?;
         let number = state.issued.len() + 1;
         let access_key = format!("{}{number:04}", issuer.prefix());
         let token = format!("token-{number:04}");
-        let life = state.behaviour.expires_in_seconds.unwrap_or(DEFAULT_LIFE_SECONDS);
         let expires = clock::seconds() + life;
         state.issued.insert(access_key.clone(), Issued { token: token.clone(), expires });
         Ok(Granted { access_key, secret: format!("secret-{number:04}"), token, expires: whole(expires) })

@@ -7,6 +7,7 @@
 mod answer_body;
 mod arguments;
 mod aws;
+mod azure;
 mod certificate;
 mod clock;
 mod connection;
@@ -26,6 +27,7 @@ mod wire;
 
 use crate::arguments::Arguments;
 use crate::aws::Kms;
+use crate::azure::KeyVault;
 use crate::exchange::Stage;
 use crate::google::GoogleKms;
 use crate::service::Services;
@@ -57,6 +59,7 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> Result<(), Failure> {
     let stage = Arc::new(Stage { verbose: arguments.verbose, ..Stage::default() });
     let kms = Arc::new(Kms::new(&arguments.account, &arguments.region, Arc::clone(&stage)));
+    let azure = Arc::new(KeyVault::new(Arc::clone(&stage)));
     let google = Arc::new(GoogleKms::new(&arguments.google_project, &arguments.google_location));
     let (keys, google_keys) = make_keys(&kms, &google, &arguments)?;
     let aws = listener::bind(arguments.aws).await?;
@@ -64,7 +67,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     let tls = bind_tls(&arguments).await?;
     let ready = ready_line(&aws, &control, tls.as_ref(), keys, google_keys)?;
 
-    let services = Arc::new(Services { particular: vec![google as _], otherwise: Arc::clone(&kms) as _ });
+    let services = Arc::new(Services { particular: vec![google as _, azure as _], otherwise: Arc::clone(&kms) as _ });
     if let Some((listener, acceptor, _)) = tls {
         let (stage, services) = (Arc::clone(&stage), Arc::clone(&services));
         tokio::spawn(listener::serve(listener, Some(acceptor), stage, services));

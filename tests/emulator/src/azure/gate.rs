@@ -1,0 +1,47 @@
+//! Who may come in: the bearer token and the challenge for those who have none.
+
+use crate::azure::KeyVault;
+use crate::azure::error::Refused;
+use crate::azure::host::vault_of;
+use crate::azure::token::{Standing, TENANT};
+use hyper::http::request::Parts;
+
+/// What a token for vaults is for.
+pub(crate) const VAULTS: &str = "https://vault.azure.net";
+/// What a token for Managed HSMs is for.
+pub(crate) const MANAGED_HSMS: &str = "https://managedhsm.azure.net";
+
+impl KeyVault {
+    /// Lets a request pass that has a token for this vault.
+    pub(crate) fn admit(&self, head: &Parts, vault: &str) -> Result<(), Refused> {
+        let token =
+            bearer(head).ok_or_else(|| Refused::unauthorized("AKV10000: Request is missing a Bearer or PoP token."))?;
+        let resource = self.vaults().resource(vault);
+        match self.tokens.standing(token) {
+            Standing::Foreign => {
+                Err(Refused::unauthorized("AKV10046: Unable to resolve the key used for signature validation."))
+            }
+            Standing::Expired => Err(Refused::unauthorized(EXPIRED)),
+            Standing::Good { resource: its_own } if its_own != resource => Err(Refused::unauthorized(format!(
+                "AKV10022: Invalid audience. Expected {resource}, found: {its_own}."
+            ))),
+            Standing::Good { .. } => Ok(()),
+        }
+    }
+}
+
+/// What Key Vault says of a token past its time.
+pub(crate) const EXPIRED: &str = "[TokenExpired] Error validating token: 'S2S12086'.";
+
+/// The token of a request.
+pub(crate) fn bearer(head: &Parts) -> Option<&str> {
+    let value = head.headers.get("authorization")?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// `WWW-Authenticate` of a 401. The token endpoint is where Azure has it, or, for loopback names, here.
+pub(crate) fn challenge(host: &str, resource: &str) -> String {
+    let authority = if vault_of(host).is_some() { "login.microsoftonline.com" } else { host };
+    format!("Bearer authorization=\"https://{authority}/{TENANT}\", resource=\"{resource}\"")
+}

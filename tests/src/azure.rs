@@ -1,0 +1,75 @@
+//! Azure's side of the emulator: its vault, its Managed HSM and what a client needs to find them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::emulator::Emulator;
+
+/// The emulator's one tenant.
+pub const TENANT: &str = "0f5c2d1e-7a34-4b6e-9c1d-3e8a5b7f9012";
+/// What the emulator's App Service expects in `X-IDENTITY-HEADER`.
+pub const IDENTITY_HEADER: &str = "hardkey-identity-header";
+
+/// A key version in the emulator's vault or Managed HSM.
+#[derive(Clone, Debug)]
+pub struct AzureKey {
+    /// Its URL under the host name that Azure would give it.
+    pub id: String,
+    /// Its URL at the emulator's TLS listener.
+    pub url: String,
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+}
+
+impl Emulator {
+    /// The URL of the vault: premium, where nothing else was said.
+    pub fn vault_url(&self) -> String {
+        self.tls_endpoint().to_owned()
+    }
+
+    /// The URL of the Managed HSM, which is at the same port under another name.
+    pub fn managed_hsm_url(&self) -> String {
+        self.tls_endpoint().replace("localhost", "127.0.0.1")
+    }
+
+    /// Makes a key of this type, `RSA-HSM` for example, in the vault. The curve or size is the usual one if empty.
+    pub fn vault_key(&self, kty: &str, curve_or_size: &str) -> AzureKey {
+        let mut description = json!({ "kty": kty });
+        match curve_or_size.parse::<u32>() {
+            Ok(size) => description["size"] = json!(size),
+            Err(_) if curve_or_size.is_empty() => {}
+            Err(_) => description["curve"] = json!(curve_or_size),
+        }
+        self.azure_key(description)
+    }
+
+    /// Makes a key; the fields are in `tests/emulator/README.md`. `"vault": "hsm"` puts it in the Managed HSM.
+    pub fn azure_key(&self, description: Value) -> AzureKey {
+        let made = self.post("/azure/keys", &description);
+        let text = |field: &str| made[field].as_str().unwrap_or_else(|| panic!("no key: {made}")).to_owned();
+        let base = if text("vault") == "hsm" { self.managed_hsm_url() } else { self.vault_url() };
+        let (name, version) = (text("name"), text("version"));
+        AzureKey { id: text("id"), url: format!("{base}/keys/{name}/{version}"), name, version }
+    }
+
+    /// A token for vaults that is good for so many seconds.
+    pub fn azure_token(&self, holder: &str, resource: &str, seconds: u64) -> String {
+        let asked = json!({ "holder": holder, "resource": resource, "expires_in_seconds": seconds });
+        self.post("/azure/tokens", &asked)["token"].as_str().unwrap().to_owned()
+    }
+
+    /// What a client with a secret needs, and nothing of the machine's own settings.
+    pub fn azure_environment(&self) -> BTreeMap<String, String> {
+        let pairs = [
+            ("AZURE_TENANT_ID", TENANT.to_owned()),
+            ("AZURE_CLIENT_ID", "hardkey-tests".to_owned()),
+            ("AZURE_CLIENT_SECRET", "secret".to_owned()),
+            ("AZURE_AUTHORITY_HOST", self.tls_endpoint().to_owned()),
+            ("SSL_CERT_FILE", self.ca().to_str().unwrap().to_owned()),
+        ];
+        pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
