@@ -2,12 +2,14 @@
 //! vectors; the tests of each kind of answer have what it refuses.
 
 use hardkey_synthetic::bundle::RESOURCE;
+use hardkey_synthetic::{Pki, attribute};
 use serde_json::json;
 
 use super::Vector;
-use super::attempt::{Attempt, subject};
+use super::attempt::{Attempt, pair, stopped, subject};
 use crate::check::Check;
 use crate::evidence::Evidence;
+use crate::finding::Finding;
 
 /// Good evidence, and what Google answers about the version.
 fn version(state: &str, algorithm: &str) -> Attempt {
@@ -39,6 +41,17 @@ fn public_key(level: Option<&str>) -> Attempt {
 fn answers_that_agree_with_a_statement_do_no_harm() {
     let verdict = public_key(Some("HSM")).judged(None).unwrap();
     assert_eq!(verdict.level(), crate::verdict::Level::Attested, "{verdict:#?}");
+}
+
+#[test]
+fn an_answer_beside_a_statement_that_names_no_version_is_of_no_key() {
+    let nameless = pair().each(|object| _ = object.set(attribute::ID, b"unnamed"));
+    let mut attempt = Attempt::of(&Pki::new(), &nameless);
+    attempt.evidence.extend(version("ENABLED", "EC_SIGN_P256_SHA256").evidence.pop());
+    let verdict = attempt.judged(None).unwrap();
+    assert_eq!(stopped(&verdict), ["one-name"]);
+    let observed = |finding: &Finding| finding.observed == "nothing ties the answer to GetCryptoKeyVersion to the key";
+    assert!(verdict.checks().iter().any(observed), "{verdict:#?}");
 }
 
 pub(super) const VECTORS: &[Vector] = &[

@@ -179,3 +179,6 @@ pub(crate) fn public_key(part: &str, field: &str, der: &[u8]) -> Result<PublicKe
 pub(super) fn not_a_key(part: &str, field: &str, error: &dyn fmt::Display) -> Malformed {
     Malformed::new(part, format!("a key that can be certified, in its one encoding, in {field}"), error)
 }
+
+#[cfg(test)]
+mod tests;
