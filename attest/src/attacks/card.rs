@@ -3,7 +3,7 @@
 use hardkey_synthetic::{Bundle, Draft, Hash, Key, Name, Pki, Request, Root, Shape, Signing, Statement, bundle};
 
 use super::Vector;
-use super::attempt::{Attempt, other, pair};
+use super::attempt::{Attempt, other, pair, stopped};
 use crate::check::Check;
 
 /// A good statement under certificates with something wrong. The key is not the one of any certificate.
@@ -181,3 +181,36 @@ pub(super) const VECTORS: &[Vector] = &[
         ..Attempt::honest()
     }),
 ];
+
+#[test]
+fn of_certificates_that_do_not_make_two_chains_it_is_said_which_there_are() {
+    let but = |change: fn(&mut Vec<Vec<u8>>)| {
+        let mut bundle = Bundle::of(&Pki::new(), &pair());
+        change(&mut bundle.certificates);
+        Attempt::bundle(bundle)
+    };
+    let deeper = Attempt::of(&Pki::new().one_deeper(), &pair());
+    let [roles, partition, signature] = ["certificate-roles", "manufacturer-partition", "statement-signature"];
+    for (attempt, observed, found) in [
+        (
+            deeper,
+            "a certificate of \"HSM:5.3G2041-ICM900003, for FIPS mode\" from an unknown issuer",
+            &[roles, partition][..],
+        ),
+        (
+            but(|certificates| certificates.truncate(3)),
+            "1 card and 1 partition certificates of the manufacturer, 0 and 0 of the operator",
+            &[roles, signature],
+        ),
+        (
+            but(|certificates| _ = certificates.remove(1)),
+            "0 card and 1 partition certificates of the manufacturer, 1 and 1 of the operator",
+            &[roles, signature],
+        ),
+    ] {
+        let verdict = attempt.judged(None).unwrap();
+        assert_eq!(stopped(&verdict), found, "{observed}");
+        let seen = verdict.checks().iter().find(|check| check.id == roles).unwrap();
+        assert_eq!(seen.observed, observed);
+    }
+}

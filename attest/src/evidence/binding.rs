@@ -130,6 +130,7 @@ fn protection_level(pieces: &[Piece], public_key: Option<&str>) -> Result<(), St
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Evidence, specimen};
     use super::*;
     use crate::finding::Outcome;
 
@@ -190,5 +191,16 @@ mod tests {
         assert_eq!(outcome(&[statement(&[]), statement(&[])]), passed("no name"));
         assert_eq!(outcome(&[answer(&[full("a")]), answer(&[full("a")])]), passed("a"));
         assert_eq!(outcome(&[answer(&[full("a")])]), []);
+    }
+    #[test]
+    fn beside_any_answer_with_the_key_a_description_that_names_none_is_of_no_key() {
+        let [mut nameless, aws, azure, _, google] = hardkey_synthetic::answer::all().map(|(_, json)| json);
+        nameless["KeyMetadata"].as_object_mut().unwrap().remove("Arn").unwrap();
+        let [nameless, aws, azure, google] = [nameless, aws, azure, google].map(|json| json.to_string().into_bytes());
+        let loose = ("one-name", "nothing ties the answer to kms:DescribeKey to the key".to_owned());
+        for answer in [Evidence::AwsPublicKey(aws), Evidence::KeyVaultKey(azure), Evidence::GooglePublicKey(google)] {
+            let found = specimen::failed(&specimen::read(&[Evidence::AwsDescribeKey(nameless.clone()), answer]));
+            assert!(found.contains(&loose), "{found:?}");
+        }
     }
 }

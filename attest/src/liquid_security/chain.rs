@@ -217,3 +217,31 @@ fn is_root(certificate: &Certificate, anchors: &impl Anchors) -> bool {
 fn name_of(part: &Part<'_>) -> String {
     shown::text(part.certificate.common_name.as_deref().unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_one_serial_number_one_mode_and_at_most_one_partition() {
+        let names = |serial: &str, partition: Option<&str>| {
+            let (serial, partition) = (serial.to_owned(), partition.map(str::to_owned));
+            Some(Names { serial, partition, mode: "FIPS".to_owned() })
+        };
+        assert_eq!(Names::parse("HSM:5.3G2041, for FIPS mode"), names("5.3G2041", None));
+        assert_eq!(Names::parse("HSM:5.3G2041:PARTN:1, for FIPS mode"), names("5.3G2041", Some("1")));
+        for other in [
+            "HSM:, for FIPS mode",
+            "HSM::PARTN:1, for FIPS mode",
+            "HSM:5.3G2041:PARTN:, for FIPS mode",
+            "HSM:5.3G2041:PARTN:1:PARTN:2, for FIPS mode",
+            "HSM:5.3G2041:5.3G2042, for FIPS mode",
+            "HSM:5.3G2041:PART:1, for FIPS mode",
+            "HSM:5.3G2041, for FIPS",
+            "HSM:5.3G2041",
+            "5.3G2041, for FIPS mode",
+        ] {
+            assert_eq!(Names::parse(other), None, "{other}");
+        }
+    }
+}

@@ -46,3 +46,30 @@ pub fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Malformed> {
     }
     Ok(statement)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::{Compression, GzBuilder};
+
+    use super::*;
+
+    /// Zeros in one member, with a comment of so many bytes in its header.
+    fn member(zeros: usize, comment: usize) -> Vec<u8> {
+        let mut encoder = GzBuilder::new().comment(vec![b'a'; comment]).write(Vec::new(), Compression::fast());
+        encoder.write_all(&vec![0; zeros]).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn the_largest_of_each_is_taken_and_one_byte_more_is_not() {
+        assert_eq!(gunzip(&member(LARGEST_STATEMENT, 0)).map(|statement| statement.len()), Ok(LARGEST_STATEMENT));
+        let error = gunzip(&member(LARGEST_STATEMENT + 1, 0)).unwrap_err();
+        assert_eq!(error.expected, "at most 65536 bytes when decompressed");
+        let comment = LARGEST_COMPRESSED - member(1, 0).len();
+        assert_eq!(gunzip(&member(1, comment)), Ok(vec![0]));
+        let error = gunzip(&member(1, comment + 1)).unwrap_err();
+        assert_eq!((error.expected.as_str(), error.found.as_str()), ("at most 65536 bytes", "65537 bytes"));
+    }
+}

@@ -112,14 +112,6 @@ fn a_description_of_one_key_with_the_public_key_of_another_fails() {
 }
 
 #[test]
-fn a_description_without_a_name_is_of_no_key() {
-    let nameless = described(&format!("\"Arn\":\"{ARN}\","), "");
-    let found = failed(&read(&[nameless, public_key(RSA3072, ARN, "RSA_3072")]));
-    let loose = "nothing ties the answer to kms:DescribeKey to the key".to_owned();
-    assert!(found.contains(&("one-name", loose)), "{found:?}");
-}
-
-#[test]
 fn a_public_key_of_another_kind_than_the_stated_one_fails() {
     let found = only(Check::StatedKind, &[description(), public_key(P256, ARN, "ECC_NIST_P256")]);
     let observed = "the answer to kms:DescribeKey states KeySpec RSA_3072, the key is P-256".to_owned();

@@ -188,7 +188,10 @@ fn names_of_algorithms_tell_kinds_of_keys() {
         ("EC_SIGN_P384_SHA384", Some(Algorithm::P384)),
         ("EC_SIGN_SECP256K1_SHA256", Some(Algorithm::Secp256k1)),
         ("EC_SIGN_ED25519", None),
+        ("RSA_SIGN_PSS_8192_SHA512", None),
+        ("RSA_DECRYPT_OAEP_2048_SHA256", None),
         ("RSA_DECRYPT_OAEP_3072_SHA256", None),
+        ("RSA_DECRYPT_OAEP_4096_SHA512", None),
     ] {
         assert_eq!(kind(name.to_owned()).1, expected, "{name}");
     }

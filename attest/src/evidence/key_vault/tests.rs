@@ -64,6 +64,14 @@ fn what_a_bundle_states_is_claimed_as_reported_and_its_origin_is_not() {
 }
 
 #[test]
+fn two_versions_of_one_key_fail() {
+    let other = KID.replace("code/0", "code/1");
+    let found = only(Check::OneName, &[changed("{", "{"), changed(KID, &other)]);
+    let observed = format!("the key bundle of Azure names {KID}, the key bundle of Azure names {other}");
+    assert_eq!(found, [("one-name", observed)]);
+}
+
+#[test]
 fn a_managed_hsm_s_key_need_not_state_its_platform() {
     let bundle = bundle().replace(".vault.", ".managedhsm.").replace(",\"hsmPlatform\":\"2\"", "");
     let claims = read(&[Evidence::KeyVaultKey(bundle.into_bytes())]);

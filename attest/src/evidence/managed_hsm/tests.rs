@@ -106,6 +106,7 @@ fn a_statement_of_a_managed_hsm_claims_all_but_who_runs_it() {
         "attested vendor: Maker of tests",
         "attested hwserial: 1.2-TEST",
         "attested partition: 7",
+        "attested fipsboot: yes",
         "attested identifier: code/0123456789abcdef",
         "attested format: MRVL-1 (unconfirmed format)",
         "reported hsm: yes",
