@@ -279,7 +279,7 @@ fn rsa(parameters: Option<AnyRef<'_>>, bits: &[u8]) -> Result<Parsed, PublicKeyE
         (512, Some(0x80..)) => Algorithm::Rsa4096,
         _ => return Err(PublicKeyError::Key("an RSA modulus must have 2048, 3072 or 4096 bits")),
     };
-    if exponent.len() > 8 || number(exponent) > LARGEST_EXPONENT {
+    if number(exponent) > LARGEST_EXPONENT {
         return Err(PublicKeyError::Key("an RSA exponent must have at most 33 bits"));
     }
     if !form::has(Form::Exponent, number(exponent) >= SMALLEST_EXPONENT) {
@@ -301,9 +301,9 @@ fn rsa(parameters: Option<AnyRef<'_>>, bits: &[u8]) -> Result<Parsed, PublicKeyE
     Ok((algorithm, Material::Rsa { modulus: modulus.to_vec(), exponent: exponent.to_vec() }, verifiers))
 }
 
-/// The value of at most eight bytes, most significant first.
+/// The value of bytes, most significant first; of more than eight, the greatest value there is.
 fn number(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0, |value, byte| value << 8 | u64::from(*byte))
+    bytes.iter().fold(0_u64, |value, byte| value.saturating_mul(256).saturating_add(u64::from(*byte)))
 }
 
 fn elliptic(parameters: Option<AnyRef<'_>>, point: &[u8]) -> Result<Parsed, PublicKeyError> {
@@ -336,3 +336,6 @@ fn verifier(
     let key = ParsedPublicKey::new(algorithm, key).map_err(|_| PublicKeyError::Key(why))?;
     Ok(Verifier { scheme, key: Arc::new(key) })
 }
+
+#[cfg(test)]
+mod tests;

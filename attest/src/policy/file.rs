@@ -104,3 +104,6 @@ fn sentence(text: &str, error: &toml::de::Error) -> String {
     let number = before.saturating_add(1);
     shown::short(&format!("line {number} ({}): {}", line.trim(), error.message().replace('\n', ", ")))
 }
+
+#[cfg(test)]
+mod tests;

@@ -90,6 +90,26 @@ mod tests {
     }
 
     #[test]
+    fn of_several_who_are_as_good_the_first_is_shown() {
+        let expected = Expected { name: Some(VERSION.to_owned()), ..Expected::default() };
+        let hash = shown::hex(&sha256(VERSION.as_bytes()));
+        let claims = [claim(Topic::Resource, VERSION, Basis::Attested), claim(Topic::NameHash, &hash, Basis::Attested)];
+        let observed = |claims| judge(&View { claims, key: None, expected: &expected }).observed;
+        assert_eq!(observed(claims.iter().collect()), VERSION);
+        assert_eq!(observed(claims.iter().rev().collect()), format!("{VERSION} hashes to {hash}"));
+    }
+
+    #[test]
+    fn a_statement_that_has_the_end_of_a_name_alone_is_held_against_that() {
+        let stated = [claim(Topic::KeyId, "code/1", Basis::Attested)];
+        let url = |end: &str| format!("https://release.managedhsm.azure.net/keys/{end}");
+        assert_eq!(judged(&stated, &url("code/1")), (Outcome::Passed, Some(Basis::Attested)));
+        for other in [&url("code/2"), &url("other/1"), &url("xcode/1"), "code/1", VERSION] {
+            assert_eq!(judged(&stated, other), (Outcome::Failed, Some(Basis::Attested)), "{other}");
+        }
+    }
+
+    #[test]
     fn one_who_names_another_version_is_enough_to_fail() {
         let fits = claim(Topic::Resource, VERSION, Basis::Confirmed);
         for other in [

@@ -1,0 +1,58 @@
+use super::{LARGEST, Policy};
+use crate::finding::Basis;
+use crate::policy::Rule;
+
+fn read(text: &str) -> Policy {
+    Policy::from_toml(text).unwrap()
+}
+
+fn refused(text: &str) -> String {
+    Policy::from_toml(text).unwrap_err().to_string()
+}
+
+/// A policy written down rule by rule, the last one first.
+fn written(rules: &[Rule]) -> String {
+    let lines: Vec<String> =
+        rules.iter().rev().map(|rule| format!("{} = \"{}\"", rule.spec.id, rule.weakest.name())).collect();
+    format!("name = \"a\"\n[rules]\n{}\n", lines.join("\n"))
+}
+
+#[test]
+fn a_policy_that_is_written_down_rule_by_rule_is_the_same_in_whatever_order() {
+    for built_in in [Policy::statement(), Policy::csbr()] {
+        let same = Policy { name: "a".to_owned(), ..built_in };
+        assert_eq!(read(&written(&same.rules)), same);
+        let mut weaker = same.rules.clone();
+        weaker[0].weakest = Basis::Reported;
+        assert_ne!(read(&written(&weaker)), same, "{} may be reported", weaker[0].spec.id);
+        let other = [Rule { spec: same.rules[1].spec, ..same.rules[0] }];
+        assert_ne!(read(&written(&other)).rules, same.rules[..1], "another rule, as strict");
+    }
+}
+
+#[test]
+fn a_policy_that_is_based_on_another_changes_the_rules_it_names_and_no_others() {
+    let policy = read("name = \"a\"\nbased_on = \"csbr\"\n[rules]\nnonce = \"off\"\nhsm = \"recorded\"\n");
+    let mut expected = Policy::csbr().rules;
+    expected.retain(|rule| rule.spec.id != "nonce");
+    expected[0].weakest = Basis::Recorded;
+    assert_eq!((policy.name.as_str(), policy.rules[0].spec.id), ("a", "hsm"));
+    assert_eq!(policy.rules, expected);
+}
+
+#[test]
+fn a_policy_of_64_kib_is_read_and_a_larger_one_is_not() {
+    let policy = "name = \"a\"\n[rules]\nhsm = \"attested\"\n";
+    let padded = |size: usize| format!("{policy}#{}", "a".repeat(size - policy.len() - 1));
+    assert_eq!(read(&padded(LARGEST)), read(policy));
+    assert_eq!(refused(&padded(LARGEST + 1)), "policy: it has 65537 bytes; 65536 are the most");
+    assert_eq!(refused(&padded(2 * LARGEST)), "policy: it has 131072 bytes; 65536 are the most");
+}
+
+#[test]
+fn what_is_wrong_in_a_policy_is_said_with_its_line() {
+    let said = "policy: line 3 (hsm = attested): string values must be quoted, expected literal string";
+    assert_eq!(refused("name = \"a\"\n[rules]\n hsm = attested\n"), said);
+    let said = "policy: line 2 (rule = {}): unknown field `rule`, expected one of `name`, `based_on`, `rules`";
+    assert_eq!(refused("name = \"a\"\nrule = {}\n"), said);
+}
