@@ -83,8 +83,8 @@ pub trait Anchors: sealed::Sealed {
     /// The pinned keys.
     fn all(&self) -> &[Anchor];
 
-    /// Why a card with this key (SHA-256 of its `SubjectPublicKeyInfo`, lower-case hexadecimal) is not trusted any more.
-    fn denied(&self, card_key_hash: &str) -> Option<String>;
+    /// Cards that are not trusted any more.
+    fn denied(&self) -> &[Denied];
 }
 
 mod sealed {
@@ -105,8 +105,8 @@ impl Anchors for Release {
         ANCHORS
     }
 
-    fn denied(&self, card_key_hash: &str) -> Option<String> {
-        DENIED.iter().find(|card| card.key_hash == card_key_hash).map(|card| format!("{}: {}", card.date, card.reason))
+    fn denied(&self) -> &[Denied] {
+        DENIED
     }
 }
 
@@ -115,8 +115,8 @@ impl Anchors for Release {
 pub struct ForTests {
     /// The keys.
     pub anchors: Vec<Anchor>,
-    /// Hashes of card keys to deny.
-    pub denied: Vec<String>,
+    /// Cards to deny.
+    pub denied: Vec<Denied>,
 }
 
 impl Anchors for ForTests {
@@ -127,8 +127,8 @@ impl Anchors for ForTests {
         &self.anchors
     }
 
-    fn denied(&self, card_key_hash: &str) -> Option<String> {
-        self.denied.iter().any(|denied| denied == card_key_hash).then(|| "2026-01-01: a test".to_owned())
+    fn denied(&self) -> &[Denied] {
+        &self.denied
     }
 }
 
@@ -212,5 +212,11 @@ mod tests {
             assert_eq!(crate::shown::hex(&hash), anchor.key_hash, "{}", anchor.id);
             assert!(anchor.end() > Instant::parse("2027-01-01"), "{}", anchor.id);
         }
+    }
+
+    #[test]
+    fn releases_rest_on_the_vendors_keys() {
+        let ids: Vec<&str> = Release.all().iter().map(|anchor| anchor.id).collect();
+        assert_eq!(ids, ["marvell-ls1", "marvell-ls2", "google-hawksbill"]);
     }
 }

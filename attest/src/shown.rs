@@ -8,8 +8,7 @@ use crate::form::{self, Form};
 pub fn text(text: &str) -> String {
     text.chars()
         .flat_map(|character| {
-            let visible = character == ' ' || !(character.is_whitespace() || is_odd(character));
-            let plain = form::has(Form::Escaped, visible);
+            let plain = form::has(Form::Escaped, is_visible(character));
             let (plain, escaped) =
                 if plain { (Some(character), None) } else { (None, Some(character.escape_default())) };
             plain.into_iter().chain(escaped.into_iter().flatten())
@@ -31,14 +30,10 @@ pub(crate) fn short(text: &str) -> String {
     }
 }
 
-/// Controls, formats (which holds the bidi controls and the zero-width characters) and what Rust itself would not show.
-fn is_odd(character: char) -> bool {
-    // Emoji and letters of any script are kept; `escape_debug` alone keeps some format characters.
-    let format = matches!(character,
-        '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{180e}' | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
-        | '\u{e0000}'..='\u{e007f}');
-    format || character.is_control() || character.escape_debug().len() > 1 && !matches!(character, '"' | '\'' | '\\')
+/// Emoji and letters of any script are. What Rust would escape in a text of its own is not, quotes apart: controls, formats
+/// (the bidi controls and the zero-width characters among them), white space but for the space, what is not assigned.
+fn is_visible(character: char) -> bool {
+    character.escape_debug().len() == 1 || matches!(character, '"' | '\'' | '\\')
 }
 
 /// Lower-case hexadecimal.
@@ -64,6 +59,31 @@ mod tests {
         assert_eq!(short(&"é".repeat(600)), "é".repeat(600));
         assert_eq!(short(&"é".repeat(601)), format!("{}…", "é".repeat(600)));
         assert_eq!(short(&"\n".repeat(1 << 20)), format!("{}…", "\\n".repeat(300)));
+    }
+
+    #[test]
+    fn nothing_that_moves_a_cursor_turns_text_or_hides_is_shown_as_it_is() {
+        let controls = ('\0'..='\u{1f}').chain('\u{7f}'..='\u{9f}');
+        let spaces = "\u{a0}\u{1680}\u{202f}\u{205f}\u{3000}".chars().chain('\u{2000}'..='\u{200a}');
+        // Unicode 16, general categories Zl, Zp and Cf.
+        let formats = "\u{ad}\u{61c}\u{6dd}\u{70f}\u{180e}\u{8e2}\u{feff}\u{110bd}\u{110cd}\u{e0001}".chars();
+        let ranges = [
+            '\u{600}'..='\u{605}',
+            '\u{890}'..='\u{891}',
+            '\u{200b}'..='\u{200f}',
+            '\u{2028}'..='\u{202e}',
+            '\u{2060}'..='\u{206f}',
+            '\u{fff9}'..='\u{fffb}',
+            '\u{1bca0}'..='\u{1bca3}',
+            '\u{1d173}'..='\u{1d17a}',
+            '\u{e0020}'..='\u{e007f}',
+        ];
+        let of_nobody = "\u{378}\u{e000}\u{10ffff}".chars();
+        for odd in controls.chain(spaces).chain(formats).chain(ranges.into_iter().flatten()).chain(of_nobody) {
+            let escaped = odd.escape_default().to_string();
+            assert!(escaped.len() > 1);
+            assert_eq!(text(&odd.to_string()), escaped);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod anchors;
 
 use hardkey_synthetic::{Bundle, Key, Pki, Request, Shape, Statement, bundle};
 
-use crate::anchor::ForTests;
+use crate::anchor::{Denied, ForTests};
 use crate::check::{Check, Ledger};
 use crate::claim::Claim;
 use crate::csr::Csr;
@@ -47,8 +47,8 @@ pub(super) struct Attempt {
     pub(super) request: Vec<u8>,
     pub(super) name: String,
     pub(super) now: &'static str,
-    /// Hashes of card keys on the list of denied cards.
-    pub(super) denied: Vec<String>,
+    /// The list of denied cards.
+    pub(super) denied: Vec<Denied>,
     /// What becomes of the claims, where no evidence that is read makes such claims.
     pub(super) alter: fn(&mut Vec<Claim>),
 }

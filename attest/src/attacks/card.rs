@@ -4,6 +4,7 @@ use hardkey_synthetic::{Bundle, Draft, Hash, Key, Name, Pki, Request, Root, Shap
 
 use super::Vector;
 use super::attempt::{Attempt, other, pair, stopped};
+use crate::anchor::Denied;
 use crate::check::Check;
 
 /// A good statement under certificates with something wrong. The key is not the one of any certificate.
@@ -20,6 +21,18 @@ fn signed(signing: fn(&Pki) -> Signing) -> Attempt {
 
 fn own() -> &'static Key {
     Key::of(Shape::RSA_2048, "attacker")
+}
+
+fn denied() -> Denied {
+    Denied { key_hash: Pki::new().card.spki_hash().leak(), date: "2026-01-02", reason: "its key was published" }
+}
+
+#[test]
+fn of_a_denied_card_it_is_said_when_and_why() {
+    let verdict = Attempt { denied: vec![denied()], ..Attempt::honest() }.judged(None).unwrap();
+    let seen = verdict.checks().iter().find(|check| check.id == "not-denied").unwrap();
+    let said = format!("{} was denied on 2026-01-02: its key was published", Pki::new().card.spki_hash());
+    assert_eq!(seen.observed, said);
 }
 
 pub(super) const VECTORS: &[Vector] = &[
@@ -177,7 +190,7 @@ pub(super) const VECTORS: &[Vector] = &[
         },
     ),
     Vector::by_check("i.1", "a card that is known to be compromised", Check::NotDenied, || Attempt {
-        denied: vec![Pki::new().card.spki_hash()],
+        denied: vec![denied()],
         ..Attempt::honest()
     }),
 ];

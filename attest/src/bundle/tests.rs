@@ -1,9 +1,27 @@
+use hardkey_synthetic::zip::Zip;
+
 use super::{Evidence, File, evidence};
 
 const VERSION: &str = r#"{"name":"n","protectionLevel":"HSM"}"#;
 
 fn file(name: &str, text: &str) -> File {
     File { name: name.to_owned(), bytes: text.as_bytes().to_vec() }
+}
+
+const ANSWER: &str = "{\"KeyMetadata\":{}}";
+
+/// The same in so many bytes.
+fn padded(size: usize) -> String {
+    format!("{ANSWER}{}", " ".repeat(size - ANSWER.len()))
+}
+
+fn zipped(zip: &Zip) -> File {
+    File { name: "z.zip".to_owned(), bytes: zip.bytes() }
+}
+
+fn refused_zip(zip: &Zip) -> (String, String) {
+    let error = evidence(&[zipped(zip)]).unwrap_err();
+    (error.expected, error.found)
 }
 
 fn refused(text: &str) -> (String, String, String) {
@@ -117,4 +135,51 @@ fn certificates_of_an_answer_are_joined_with_those_of_a_file() {
     assert_eq!(chain(&[answer.clone(), file("chain.pem", &two)]), [second.clone(), first.clone()]);
     let twice = file("chain.pem", &two.repeat(2));
     assert_eq!(chain(&[twice, answer]), [second.clone(), second, first], "what a file has twice stays there twice");
+}
+
+#[test]
+fn a_zip_is_the_files_in_it() {
+    let chain = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
+    let zip = Zip::default().with("a.dat", &[0x1f, 0x8b, 8]).with("chain.pem", chain.as_bytes());
+    let files = [File { name: "a.dat".to_owned(), bytes: vec![0x1f, 0x8b, 8] }, file("chain.pem", chain)];
+    assert_eq!(evidence(&[zipped(&zip)]), evidence(&files));
+    assert_eq!(evidence(&files).map(|evidence| evidence.len()), Ok(1));
+}
+
+#[test]
+fn a_zip_has_sixteen_files_at_most_and_none_of_more_than_256_kib() {
+    let of = |count: usize| (0..count).fold(Zip::default(), |zip, at| zip.with(&at.to_string(), ANSWER.as_bytes()));
+    let with = |size: usize| Zip::default().with("a.json", padded(size).as_bytes());
+    assert_eq!(evidence(&[zipped(&of(16))]).map(|evidence| evidence.len()), Ok(16));
+    assert_eq!(refused_zip(&of(17)), ("at most 16 files".to_owned(), "17".to_owned()));
+    assert_eq!(refused_zip(&of(18)), ("at most 16 files".to_owned(), "18".to_owned()));
+    assert_eq!(evidence(&[zipped(&with(262_144))]).map(|evidence| evidence.len()), Ok(1));
+    for size in [262_145, 1 << 20] {
+        let expected = ("at most 262144 bytes in a file".to_owned(), "more in a.json".to_owned());
+        assert_eq!(refused_zip(&with(size)), expected);
+    }
+}
+
+#[test]
+fn a_file_of_more_than_1_mib_is_not_looked_at() {
+    assert_eq!(evidence(&[file("a.json", &padded(1_048_576))]).map(|evidence| evidence.len()), Ok(1));
+    for size in [1_048_577, 1 << 21] {
+        let error = evidence(&[file("a.json", &padded(size))]).unwrap_err();
+        assert_eq!(error.to_string(), format!("a.json: expected at most 1048576 bytes, found {size} bytes"));
+    }
+}
+
+#[test]
+fn a_name_in_a_zip_is_the_name_of_a_file_and_there_once() {
+    for name in ["", "..", "a/b", "/a", "a/", "a\\b", "c:a", "a\0b"] {
+        let zip = Zip::default().with(name, ANSWER.as_bytes());
+        assert_eq!(refused_zip(&zip), ("files without folders".to_owned(), crate::shown::text(name)), "{name:?}");
+    }
+    let mut link = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    link.add_symlink("a.json", "/etc/passwd", zip::write::SimpleFileOptions::default()).unwrap();
+    let link = File { name: "z.zip".to_owned(), bytes: link.finish().unwrap().into_inner() };
+    let error = evidence(&[link]).unwrap_err();
+    assert_eq!((error.expected.as_str(), error.found.as_str()), ("files without folders", "a.json"));
+    let twice = Zip::default().with("a.json", ANSWER.as_bytes()).with("a.json", ANSWER.as_bytes());
+    assert_eq!(refused_zip(&twice), ("each file once".to_owned(), "one name twice".to_owned()));
 }

@@ -10,7 +10,7 @@
 
 use aws_lc_rs::signature::ParsedPublicKey;
 
-use crate::anchor::{Anchor, Anchors, Role};
+use crate::anchor::{Anchor, Anchors, Denied, Role};
 use crate::certificate::Certificate;
 use crate::check::{Check, Ledger};
 use crate::public_key::PublicKey;
@@ -167,9 +167,9 @@ impl<'a> CardCertificates<'a> {
         let card_hash = shown::hex(&card.certificate.key_hash());
         ledger.check(
             Check::NotDenied,
-            match anchors.denied(&card_hash) {
+            match anchors.denied().iter().find(|denied| denied.key_hash == card_hash) {
                 None => Ok(card_hash),
-                Some(reason) => Err(format!("{card_hash} was denied on {reason}")),
+                Some(Denied { date, reason, .. }) => Err(format!("{card_hash} was denied on {date}: {reason}")),
             },
         );
         let key = PublicKey::from_spki(&partition.certificate.spki);
