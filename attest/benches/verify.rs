@@ -53,6 +53,7 @@ fn case<A: Anchors + 'static>(
             name: request.as_ref().map(|_| resource.to_owned()),
             nonce: request.as_ref().map(|_| NONCE.to_owned()),
             now: Instant::parse("2026-11-21"),
+            ..Expected::default()
         };
         let claims = verify(&evidence(black_box(&files)).unwrap(), &anchors).unwrap();
         assert_eq!(black_box(claims.appraise(&policy, &expected)).level(), level);

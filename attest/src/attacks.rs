@@ -9,6 +9,7 @@ mod attempt;
 mod card;
 mod document;
 mod form;
+mod report;
 mod request;
 mod statement;
 mod table;
@@ -77,7 +78,15 @@ impl Vector {
 
 /// All vectors, in the order of the attacks.
 fn vectors() -> Vec<&'static Vector> {
-    let all = [answer::VECTORS, statement::VECTORS, request::VECTORS, card::VECTORS, form::VECTORS, witness::VECTORS];
+    let all = [
+        answer::VECTORS,
+        statement::VECTORS,
+        request::VECTORS,
+        report::VECTORS,
+        card::VECTORS,
+        form::VECTORS,
+        witness::VECTORS,
+    ];
     let mut all: Vec<&Vector> = all.into_iter().flatten().collect();
     let place = |vector: &Vector| {
         let attack = ATTACKS.iter().position(|attack| attack.id == vector.attack());

@@ -5,11 +5,14 @@
 
 mod answer;
 
+pub(crate) use answer::is_report;
+
 use std::io::{Cursor, Read};
 
 use der::Document;
 
 use crate::evidence::{Evidence, google_statement};
+use crate::form::{self, Form};
 use crate::malformed::Malformed;
 use crate::shown;
 
@@ -50,7 +53,7 @@ fn kind(bytes: &[u8]) -> Option<Kind> {
     }
 }
 
-/// Takes files apart: zips, a statement and its certificates, answers of clouds.
+/// Takes files apart: zips, a statement and its certificates, answers of clouds, a report.
 ///
 /// A statement inside of an answer is evidence of its own, with the certificates of the answer and of the other files.
 ///
@@ -77,6 +80,10 @@ pub fn evidence(files: &[File]) -> Result<Vec<Evidence>, Malformed> {
                 if all.len() == MOST_ENTRIES {
                     return Err(inside(Malformed::new("bundle", format!("at most {MOST_ENTRIES} answers"), "more")));
                 }
+                let is_report = |evidence: &Evidence| matches!(evidence, Evidence::Report(_));
+                if !form::has(Form::OneReport, !(is_report(&answer) && all.iter().any(is_report))) {
+                    return Err(inside(Malformed::new("bundle", "one report", "a second one")));
+                }
                 if let Evidence::GoogleVersion(json) = &answer
                     && let Some((compressed, chain)) = google_statement(json).map_err(inside)?
                 {
@@ -98,7 +105,8 @@ pub fn evidence(files: &[File]) -> Result<Vec<Evidence>, Malformed> {
     match statement {
         Some(compressed) => all.insert(0, Evidence::GoogleStatement { compressed, certificates }),
         None if all.is_empty() || !certificates.is_empty() => {
-            let expected = "a statement (the .dat file of Google's attestation bundle), or the answer of a cloud's API";
+            let expected =
+                "a report, a statement (the .dat file of Google's attestation bundle), or the answer of a cloud's API";
             return Err(Malformed::new("bundle", expected, "none"));
         }
         None => {}

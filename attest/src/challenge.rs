@@ -3,9 +3,13 @@
 //! A challenge is authenticated by a key that only the CA has, with HMAC-SHA-256 (RFC 2104). Who makes a challenge is who judges
 //! it, so that nobody else has to be able to: a signature would give others a public key to keep, and nothing besides.
 
+pub(crate) mod answered;
 mod key;
+mod seen;
 
 pub use key::{ChallengeKey, KEY_LENGTH};
+
+pub use seen::Seen;
 
 use std::time::Duration;
 
@@ -21,7 +25,7 @@ use crate::shown;
 pub const NONCE_LENGTH: usize = 32;
 /// The most a challenge has is two names of four bytes a character, and 300 bytes.
 pub const LARGEST: usize = 4 << 10;
-/// A Random Value of the CA/Browser Forum's TLS Baseline Requirements, §3.2.2.4.7, is good for 30 days at most.
+/// A Random Value of the CA/Browser Forum's TLS Baseline Requirements, §3.2.2.4.4, is good for 30 days at most.
 pub const LONGEST_VALIDITY: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 const PART: &str = "challenge";
@@ -41,6 +45,15 @@ pub struct Challenge {
     pub(crate) authentication: [u8; KEY_LENGTH],
 }
 
+/// A challenge that the CA says is its own, and the key that tells whether it is.
+#[derive(Clone, Debug)]
+pub struct Posed {
+    /// The challenge, from wherever the CA has it.
+    pub challenge: Challenge,
+    /// The CA's key.
+    pub key: ChallengeKey,
+}
+
 /// As it is written, alone and in a report.
 #[derive(Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -58,7 +71,7 @@ impl Challenge {
     /// Makes a challenge. The nonce is random bytes that were never used before.
     ///
     /// # Errors
-    /// A sentence that names the field: an audience or order that is no visible text, or a time that is none or too long.
+    /// [`Malformed`] names the field: an audience or order that is no visible text, or a time that is none or too long.
     pub fn issue(
         key: &ChallengeKey,
         nonce: [u8; NONCE_LENGTH],
@@ -66,20 +79,14 @@ impl Challenge {
         validity: Duration,
         audience: &str,
         order: &str,
-    ) -> Result<Self, String> {
-        for (field, value) in [("audience", audience), ("order", order)] {
-            field::text(field, value, LONGEST_NAME)
-                .map_err(|(expected, found)| format!("expected {expected}, found {found}"))?;
-        }
+    ) -> Result<Self, Malformed> {
+        let audience = field::checked(PART, "audience", audience.to_owned(), LONGEST_NAME)?;
+        let order = field::checked(PART, "order", order.to_owned(), LONGEST_NAME)?;
         if validity.is_zero() || validity > LONGEST_VALIDITY {
-            return Err(format!(
-                "expected a validity of 1 second to {} days, found {} seconds",
-                LONGEST_VALIDITY.as_secs() / 86_400,
-                validity.as_secs()
-            ));
+            let expected = format!("a validity of 1 second to {} days", LONGEST_VALIDITY.as_secs() / 86_400);
+            return Err(Malformed::new(PART, expected, format!("{} seconds", validity.as_secs())));
         }
         let expires = Instant::from_unix(issued.unix().saturating_add(validity.as_secs()));
-        let (audience, order) = (audience.to_owned(), order.to_owned());
         let mut challenge = Self { nonce, issued, expires, audience, order, authentication: [0; KEY_LENGTH] };
         challenge.authentication = key.authentication(&challenge.authenticated());
         Ok(challenge)

@@ -103,6 +103,57 @@ checks! {
     AnswerConsistent = "answer-consistent",
         "the fields of an answer do not contradict each other",
         "AWS KMS KeyMetadata: Arn holds account and key id, KeyState Enabled means Enabled";
+    ReportAlgorithm = "report-algorithm",
+        "the report is signed as keys of its kind sign",
+        "docs/report.md: DSSE names no algorithm, so that the payload does, from a closed list";
+    ReportSignature = "report-signature",
+        "the key that the report is about signed it: whoever made it can use the key, which is all that this shows",
+        "DSSE protocol 1.0.2";
+    ReportKey = "report-key",
+        "the evidence in the report is about the report's key",
+        "docs/report.md; RFC 5280 §4.1.2.7: keys are compared in their one encoding";
+    ReportResource = "report-resource",
+        "the evidence in the report names the report's key version, and no other",
+        "docs/report.md";
+    ReportClaims = "report-claims",
+        "the evidence in the report bears all that the report states of the key",
+        "docs/report.md: the verifier works every claim out again";
+    ReportLifetime = "report-lifetime",
+        "the report does not claim to be good for longer than a challenge may be",
+        "docs/report.md; TLS Baseline Requirements §3.2.2.4.4: a Random Value is good for 30 days at most";
+    ReportCreated = "report-created",
+        "the report was not made later than now",
+        "docs/report.md; RFC 4120 §8.2: clocks may differ by 5 minutes";
+    ReportInTime = "report-in-time",
+        "the report has not ended",
+        "docs/report.md";
+    ReportAudience = "report-audience",
+        "the report is for this CA",
+        "docs/report.md: a report for one CA must not serve another";
+    ReportOrder = "report-order",
+        "the report is for this order",
+        "docs/report.md: a report for one order must not serve another";
+    ReportChallenge = "report-challenge",
+        "the challenge in the report is the CA's, in every field",
+        "docs/report.md";
+    CsrDigest = "csr-digest",
+        "the report was made for this request",
+        "docs/report.md; RFC 2986 §4.2";
+    ChallengeAuthentic = "challenge-authentic",
+        "the challenge was made with the CA's key",
+        "RFC 2104";
+    ChallengeInTime = "challenge-in-time",
+        "the challenge was made before now, and has not expired",
+        "docs/report.md; RFC 4120 §8.2: clocks may differ by 5 minutes";
+    ChallengeAudience = "challenge-audience",
+        "the challenge is of this CA",
+        "docs/report.md: one key may serve several CAs of one house";
+    ChallengeOrder = "challenge-order",
+        "the challenge is for this order",
+        "docs/report.md";
+    NotSeen = "not-seen",
+        "nonce and key were not accepted before",
+        "docs/report.md: an ECDSA signature can be changed into another valid one, so that bytes tell nothing";
 }
 
 /// The checks made so far.
@@ -117,15 +168,20 @@ pub(crate) struct Ledger {
 impl Ledger {
     /// Writes a check down; the text is what was observed.
     pub(crate) fn check(&mut self, check: Check, outcome: Result<String, String>) {
-        self.write(check, Basis::Attested, outcome);
+        self.write(check, Some(Basis::Attested), outcome);
     }
 
     /// The same, where nobody but the subscriber vouches for what was seen.
     pub(crate) fn check_reported(&mut self, check: Check, outcome: Result<String, String>) {
-        self.write(check, Basis::Reported, outcome);
+        self.write(check, Some(Basis::Reported), outcome);
     }
 
-    fn write(&mut self, check: Check, basis: Basis, outcome: Result<String, String>) {
+    /// The same, of what the verifier saw by itself: nobody has to vouch for it.
+    pub(crate) fn check_own(&mut self, check: Check, outcome: Result<String, String>) {
+        self.write(check, None, outcome);
+    }
+
+    fn write(&mut self, check: Check, basis: Option<Basis>, outcome: Result<String, String>) {
         #[cfg(test)]
         if self.without == Some(check) {
             return;
@@ -139,7 +195,7 @@ impl Ledger {
             demand: check.demand().to_owned(),
             source: check.source(),
             observed,
-            basis: Some(basis),
+            basis,
             outcome,
         });
     }

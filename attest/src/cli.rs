@@ -2,17 +2,21 @@
 
 mod anchors;
 mod arguments;
+mod challenge;
 mod files;
 mod inspect;
+mod key;
 mod moment;
 mod output;
 mod policy;
+mod seen;
 mod verify;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
+use hardkey_attest::anchor::Anchors;
 use hardkey_attest::shown;
 
 use arguments::{Arguments, Command, PolicyCommand};
@@ -25,20 +29,22 @@ pub(crate) const NOT_ACCEPTED: u8 = 1;
 /// The input could not be read, or the answer not be written: nobody must take that for an answer.
 pub(crate) const UNDECIDED: u8 = 2;
 
-pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
+/// Runs the program. The anchors are a part of it, and no argument: the released program has one set.
+pub(crate) fn run<A: Anchors>(arguments: Vec<OsString>, trusted: &A) -> ExitCode {
     let status = match parsed(arguments) {
-        Ok(arguments) => execute(arguments.command),
+        Ok(arguments) => execute(arguments.command, trusted),
         Err(error) => told(&error),
     };
     ExitCode::from(status)
 }
 
-fn execute(command: Command) -> u8 {
+fn execute<A: Anchors>(command: Command, trusted: &A) -> u8 {
     let outcome = match command {
-        Command::Verify(options) => return verify::run(&options),
+        Command::Verify(options) => return verify::run(&options, trusted),
         Command::Inspect(options) => return inspect::run(&options),
         Command::Policy { command: PolicyCommand::Show(options) } => policy::show(&options),
-        Command::Anchors(options) => anchors::run(&options),
+        Command::Anchors(options) => anchors::run(&options, trusted),
+        Command::Challenge(options) => challenge::run(&options),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), arguments::NAME, &mut script);

@@ -8,6 +8,7 @@ mod google_api;
 mod hardware;
 mod key_vault;
 mod managed_hsm;
+mod report;
 #[cfg(test)]
 mod specimen;
 
@@ -24,6 +25,7 @@ use crate::claim::{Claim, Topic, Value};
 use crate::finding::{Basis, Finding};
 use crate::malformed::Malformed;
 use crate::public_key::PublicKey;
+use crate::report::Report;
 use crate::shown;
 use binding::{Name, Piece};
 
@@ -49,6 +51,8 @@ pub enum Evidence {
     GoogleVersion(Vec<u8>),
     /// Google Cloud KMS: the answer to `GetPublicKey`, JSON.
     GooglePublicKey(Vec<u8>),
+    /// A report, JSON: evidence of its own kinds, with what ties it to a CA's order.
+    Report(Vec<u8>),
 }
 
 /// What the evidence says of one key. Only [`verify`] makes it.
@@ -58,6 +62,10 @@ pub struct Claims<A> {
     pub(crate) claims: Vec<Claim>,
     pub(crate) checks: Vec<Finding>,
     pub(crate) sound: bool,
+    pub(crate) report: Option<Report>,
+    /// The check that the tests of the checks take out.
+    #[cfg(test)]
+    pub(crate) without: Option<Check>,
     anchors: PhantomData<A>,
 }
 
@@ -77,15 +85,23 @@ pub(crate) fn verify_with<A: Anchors>(
     ledger: Ledger,
 ) -> Result<Claims<A>, Malformed> {
     let gathered = gather(evidence, anchors, ledger)?;
-    let Gathered { key, claims, pieces, mut ledger } = gathered;
+    let Gathered { key, claims, pieces, report, mut ledger } = gathered;
     binding::check(&pieces, key.as_ref(), &mut ledger);
-    let sound = ledger.is_clean();
-    Ok(Claims { key, claims, sound, checks: ledger.into_findings(), anchors: PhantomData })
+    Ok(Claims {
+        key,
+        claims,
+        sound: ledger.is_clean(),
+        report,
+        #[cfg(test)]
+        without: ledger.without,
+        checks: ledger.into_findings(),
+        anchors: PhantomData,
+    })
 }
 
 /// Reads pieces one by one.
 pub(crate) fn gather(evidence: &[Evidence], anchors: &impl Anchors, ledger: Ledger) -> Result<Gathered, Malformed> {
-    let mut gathered = Gathered { key: None, claims: Vec::new(), pieces: Vec::new(), ledger };
+    let mut gathered = Gathered { key: None, claims: Vec::new(), pieces: Vec::new(), report: None, ledger };
     for piece in evidence {
         match piece {
             Evidence::GoogleStatement { compressed, certificates } => {
@@ -97,6 +113,7 @@ pub(crate) fn gather(evidence: &[Evidence], anchors: &impl Anchors, ledger: Ledg
             Evidence::ManagedHsmKey(json) => managed_hsm::gather(json, anchors, &mut gathered)?,
             Evidence::GoogleVersion(json) => google_api::gather_version(json, &mut gathered)?,
             Evidence::GooglePublicKey(json) => google_api::gather_public_key(json, &mut gathered)?,
+            Evidence::Report(json) => report::gather(json, anchors, &mut gathered)?,
         }
     }
     Ok(gathered)
@@ -107,6 +124,7 @@ pub(crate) struct Gathered {
     key: Option<PublicKey>,
     claims: Vec<Claim>,
     pieces: Vec<Piece>,
+    report: Option<Report>,
     pub(crate) ledger: Ledger,
 }
 
@@ -198,13 +216,27 @@ impl<A> Claims<A> {
     pub(crate) fn of_tests(key: PublicKey, said: Vec<(Topic, Value, Basis)>, ledger: Ledger) -> Self {
         let claims =
             said.into_iter().map(|(topic, value, basis)| Claim { topic, value, basis, from: "a test" }).collect();
-        Self { key: Some(key), claims, sound: ledger.is_clean(), checks: ledger.into_findings(), anchors: PhantomData }
+        Self {
+            key: Some(key),
+            claims,
+            sound: ledger.is_clean(),
+            report: None,
+            without: None,
+            checks: ledger.into_findings(),
+            anchors: PhantomData,
+        }
     }
 
     /// The public key that all of it is about.
     #[must_use]
     pub fn key(&self) -> Option<&PublicKey> {
         self.key.as_ref()
+    }
+
+    /// The report that the evidence came in, if it did.
+    #[must_use]
+    pub fn report(&self) -> Option<&Report> {
+        self.report.as_ref()
     }
 
     /// Every claim.

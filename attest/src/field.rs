@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer};
 
-use crate::form;
+use crate::form::{self, Form};
 use crate::instant::Instant;
 use crate::malformed::Malformed;
 use crate::shown;
@@ -12,31 +12,22 @@ pub(crate) const LONGEST_NAME: usize = 256;
 /// AWS KMS API reference, `KeyId`: 2048 characters, the most of the three clouds.
 pub(crate) const LONGEST_RESOURCE: usize = 2048;
 
-/// A text of one line, which is shown as it is.
-///
-/// # Errors
-/// What should be there, and what is.
-pub(crate) fn text(field: &str, text: &str, longest: usize) -> Result<(), (String, String)> {
-    let count = text.chars().count();
-    let expected = format!("{field} with 1 to {longest} characters, all of them visible");
+/// A text of one line, which is shown as it is; `part` is what it is a part of.
+pub(crate) fn checked(part: &str, field: &str, value: String, longest: usize) -> Result<String, Malformed> {
+    let wrong = |found: String| {
+        Malformed::new(part, format!("{field} with 1 to {longest} characters, all of them visible"), found)
+    };
+    let count = value.chars().count();
     if count == 0 {
-        return Err((expected, "none".to_owned()));
+        return Err(wrong("none".to_owned()));
     }
     if count > form::limit(longest) {
-        return Err((expected, format!("{count} characters")));
+        return Err(wrong(format!("{count} characters")));
     }
-    if shown::text(text) == text {
-        return Ok(());
+    if form::has(Form::PlainText, shown::text(&value) == value) {
+        return Ok(value);
     }
-    Err((expected, format!("\"{}\"", shown::short(text))))
-}
-
-/// A text that must have the form; `part` is what it is a part of.
-pub(crate) fn checked(part: &str, field: &str, value: String, longest: usize) -> Result<String, Malformed> {
-    match text(field, &value, longest) {
-        Ok(()) => Ok(value),
-        Err((expected, found)) => Err(Malformed::new(part, expected, found)),
-    }
+    Err(wrong(format!("\"{value}\"")))
 }
 
 /// A moment as `2026-11-21T01:23:45Z`, and in no other spelling.
@@ -83,15 +74,17 @@ mod tests {
 
     #[test]
     fn a_text_is_one_visible_line_of_a_length() {
-        let wrong = |value: &str| text("order", value, 5).unwrap_err();
-        let expected = "order with 1 to 5 characters, all of them visible".to_owned();
-        assert_eq!(text("order", "Zür 1", 5), Ok(()));
-        assert_eq!(wrong(""), (expected.clone(), "none".to_owned()));
-        assert_eq!(wrong("Zürich"), (expected.clone(), "6 characters".to_owned()));
-        assert_eq!(wrong("a\nb"), (expected.clone(), "\"a\\nb\"".to_owned()));
-        assert_eq!(wrong("a\u{202e}b"), (expected, "\"a\\u{202e}b\"".to_owned()));
-        assert_eq!(checked("report", "order", "4711".to_owned(), 4), Ok("4711".to_owned()));
-        assert_eq!(checked("report", "order", "4711".to_owned(), 3).unwrap_err().found, "4 characters");
+        let wrong = |value: &str| {
+            let error = checked("report", "order", value.to_owned(), 5).unwrap_err();
+            assert_eq!(error.expected, "order with 1 to 5 characters, all of them visible");
+            (error.part, error.found)
+        };
+        let report = |found: &str| ("report".to_owned(), found.to_owned());
+        assert_eq!(checked("report", "order", "Zür 1".to_owned(), 5).as_deref(), Ok("Zür 1"));
+        assert_eq!(wrong(""), report("none"));
+        assert_eq!(wrong("Zürich"), report("6 characters"));
+        assert_eq!(wrong("a\nb"), report("\"a\\nb\""));
+        assert_eq!(wrong("a\u{202e}b"), report("\"a\\u{202e}b\""));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod answer;
 mod certificate;
+mod report;
 mod statement;
 
 use crate::certificate::sha256;
@@ -73,6 +74,7 @@ pub fn inspect(evidence: &Evidence) -> Result<Vec<Section>, Malformed> {
         Evidence::ManagedHsmKey(json) => one("Azure Managed HSM's attestation of a key", json),
         Evidence::GoogleVersion(json) => one("Google's answer to GetCryptoKeyVersion", json),
         Evidence::GooglePublicKey(json) => one("Google's answer to GetPublicKey", json),
+        Evidence::Report(json) => Ok(vec![report::section(json)?]),
     }
 }
 
@@ -87,6 +89,7 @@ pub fn inspect_request(csr: &Csr) -> Section {
     let key = csr.public_key();
     section.field("kind of key", key.algorithm().name());
     section.field("SHA-256 of the public key", shown::hex(&sha256(key.spki())));
+    section.field("SHA-256 of the request", shown::hex(csr.digest()));
     section.field("challenge password", csr.challenge().map_or("none", String::as_str));
     section
 }

@@ -6,6 +6,8 @@ mod cli;
 
 use std::process::ExitCode;
 
+use hardkey_attest::anchor::Release;
+
 fn main() -> ExitCode {
-    cli::run(std::env::args_os().collect())
+    cli::run(std::env::args_os().collect(), &Release)
 }

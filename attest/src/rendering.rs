@@ -5,6 +5,7 @@
 
 mod anchors;
 mod group;
+mod header;
 mod html;
 mod json;
 mod obstacle;
@@ -69,6 +70,8 @@ pub enum InputRole {
     Request,
     /// The CA's policy.
     Policy,
+    /// The CA's challenge.
+    Challenge,
 }
 
 impl InputRole {
@@ -79,6 +82,7 @@ impl InputRole {
             Self::Evidence => "evidence",
             Self::Request => "request",
             Self::Policy => "policy",
+            Self::Challenge => "challenge",
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use std::marker::PhantomData;
 
+use crate::challenge::answered;
+use crate::check::Ledger;
 use crate::evidence::Claims;
 use crate::finding::{Basis, Finding, Outcome};
 use crate::policy::{Expected, Policy, RULES, RuleSpec};
@@ -47,6 +49,7 @@ pub struct Verdict<A> {
     level: Level,
     policy: String,
     checks: Vec<Finding>,
+    sound: bool,
     rules: Vec<Finding>,
     anchors: PhantomData<A>,
 }
@@ -56,8 +59,15 @@ impl<A> Claims<A> {
     #[must_use]
     pub fn appraise(&self, policy: &Policy, expected: &Expected) -> Verdict<A> {
         let rules: Vec<Finding> = policy.rules.iter().map(|rule| rule.judge(self, expected)).collect();
-        let level = self.level(&rules);
-        Verdict { level, policy: policy.name.clone(), checks: self.checks.clone(), rules, anchors: PhantomData }
+        let mut ledger = Ledger::default();
+        #[cfg(test)]
+        {
+            ledger.without = self.without;
+        }
+        answered::check(self.report.as_ref(), expected, &mut ledger);
+        let level = if ledger.is_clean() { self.level(&rules) } else { Level::Rejected };
+        let checks = self.checks.iter().cloned().chain(ledger.into_findings()).collect();
+        Verdict { level, policy: policy.name.clone(), checks, sound: self.sound, rules, anchors: PhantomData }
     }
 
     fn level(&self, rules: &[Finding]) -> Level {
@@ -94,7 +104,13 @@ impl<A> Verdict<A> {
         &self.policy
     }
 
-    /// The checks of the evidence itself.
+    /// Whether the evidence itself stands every check; that of a challenge or of the report around it may still fail.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.sound
+    }
+
+    /// The checks of the evidence itself, and after them those of challenge and report.
     #[must_use]
     pub fn checks(&self) -> &[Finding] {
         &self.checks

@@ -3,9 +3,11 @@
 #[path = "../../tests/anchors/mod.rs"]
 mod anchors;
 
-use hardkey_synthetic::{Bundle, Key, Pki, Request, Shape, Statement, bundle};
+use hardkey_synthetic::{Bundle, Key, Pki, Report, Request, Shape, Statement, bundle};
 
 use crate::anchor::{Denied, ForTests};
+use crate::bundle::{File, evidence as bundle_evidence};
+use crate::challenge::{Challenge, ChallengeKey, Posed};
 use crate::check::{Check, Ledger};
 use crate::claim::Claim;
 use crate::csr::Csr;
@@ -49,6 +51,12 @@ pub(super) struct Attempt {
     pub(super) now: &'static str,
     /// The list of denied cards.
     pub(super) denied: Vec<Denied>,
+    /// Files that evidence is taken out of, beside what there is.
+    pub(super) files: Vec<Vec<u8>>,
+    /// The challenge that the CA posed, as JSON, and its key; in place of the nonce.
+    pub(super) challenge: Option<(String, ChallengeKey)>,
+    /// What the CA says itself of whom and what it decides, and whether its list has nonce and key.
+    pub(super) asked: (Option<&'static str>, Option<&'static str>, Option<bool>),
     /// What becomes of the claims, where no evidence that is read makes such claims.
     pub(super) alter: fn(&mut Vec<Claim>),
 }
@@ -78,6 +86,9 @@ impl Attempt {
             name: resource,
             now: "2026-11-21T12:00:00Z",
             denied: Vec::new(),
+            files: Vec::new(),
+            challenge: None,
+            asked: (None, None, None),
             alter: |_| {},
         };
         attempt.request(Request::of(subject()))
@@ -86,6 +97,20 @@ impl Attempt {
     /// Another request, with the CA's nonce.
     pub(super) fn request(self, request: Request) -> Self {
         Self { request: request.challenge(NONCE).der(), ..self }
+    }
+
+    /// A report, with the request that it is for, which answers a challenge. What the CA says itself agrees with it.
+    pub(super) fn report(report: &Report, request: Vec<u8>, challenge: &hardkey_synthetic::Challenge) -> Self {
+        let key = ChallengeKey::parse(challenge.key_file().as_bytes()).unwrap();
+        Self {
+            evidence: Vec::new(),
+            request,
+            name: String::new(),
+            files: vec![report.bytes()],
+            challenge: Some((challenge.json().to_string(), key)),
+            asked: (Some("Example CA"), Some("4711"), Some(false)),
+            ..Self::honest()
+        }
     }
 
     /// Evidence besides.
@@ -106,12 +131,27 @@ impl Attempt {
         }
         without::form(form, || {
             let anchors = ForTests { denied: self.denied.clone(), ..anchors::anchors() };
-            let mut claims = verify_with(&self.evidence, &anchors, ledger)?;
+            let files: Vec<File> =
+                self.files.iter().map(|bytes| File { name: "report.json".to_owned(), bytes: bytes.clone() }).collect();
+            let mut evidence = self.evidence.clone();
+            if !files.is_empty() {
+                evidence.extend(bundle_evidence(&files)?);
+            }
+            let mut claims = verify_with(&evidence, &anchors, ledger)?;
             (self.alter)(&mut claims.claims);
             let expected = Expected {
                 csr: Some(Csr::parse(&self.request)?),
-                name: Some(self.name.clone()),
-                nonce: Some(NONCE.to_owned()),
+                name: Some(self.name.clone()).filter(|name| !name.is_empty()),
+                nonce: self.challenge.is_none().then(|| NONCE.to_owned()),
+                challenge: match &self.challenge {
+                    None => None,
+                    Some((json, key)) => {
+                        Some(Posed { challenge: Challenge::parse(json.as_bytes())?, key: key.clone() })
+                    }
+                },
+                audience: self.asked.0.map(str::to_owned),
+                order: self.asked.1.map(str::to_owned),
+                seen: self.asked.2,
                 now: Instant::parse(self.now),
             };
             Ok(claims.appraise(&policy, &expected))

@@ -77,9 +77,9 @@ pub(super) const ATTACKS: &[Attack] = &[
     ),
     row(
         "6",
-        "an old request is handed in for a new order",
+        "an old request or report is handed in for a new order",
         Offline,
-        "The request must carry the nonce that the CA gave. Without a nonce the verdict warns.",
+        "The request or the report must carry the nonce that the CA gave; a report also names the order and the request that it is for. The CA's own key authenticates the challenge, the CA's list of what it accepted stops it the second time. Without a nonce the verdict warns.",
     ),
     row(
         "7",
@@ -101,9 +101,9 @@ pub(super) const ATTACKS: &[Attack] = &[
     ),
     row(
         "10",
-        "an answer of the cloud is edited",
+        "an answer of the cloud, or a report, is edited",
         Reported,
-        "Rules of `csbr` accept no claim that only the subscriber reports, and one that contradicts a better one counts against the key.",
+        "Rules of `csbr` accept no claim that only the subscriber reports, and one that contradicts a better one counts against the key. A report is signed whole, by the key, and must not state what its evidence does not bear.",
     ),
     row(
         "11",
@@ -188,26 +188,26 @@ pub(super) const ATTACKS: &[Attack] = &[
         "25",
         "one key is certified for several companies, or again after a compromise",
         Process,
-        "Every verdict shows the SHA-256 of the key, for a table of keys seen.",
+        "Every verdict shows the SHA-256 of the key, for a table of keys seen. The list of answered challenges is by nonce and key: it does not stop the key with another nonce.",
     ),
     row(
         "26",
         "the library that collects evidence is tampered with",
         Reported,
-        "It can only lie in what is reported. Statements are signed by the HSM, and the CA runs the verifier itself.",
+        "It can only lie in what is reported, and make no report about a key that it cannot use. Statements are signed by the HSM, and the CA runs the verifier itself.",
     ),
     row(
         "27",
         "evidence is judged at another time",
         Offline,
-        "The CA gives the time. Every certificate of every piece must be valid then; a pinned key outlives its certificates.",
+        "The CA gives the time. Neither report nor challenge may be of the future, by more than clocks differ. Every certificate of every piece must be valid then; a pinned key outlives its certificates.",
     ),
     row("28", "the key is for something else than signing", Offline, "It must say that it signs."),
     row(
         "a",
         "a signing tool of the pipeline is led to sign a report",
-        Process,
-        "Reports are not read yet. A request is only signed by what makes requests: its signature covers no payload that a build job could choose.",
+        Offline,
+        "A report has a payload type of its own, which the signature covers. No other tool signs that type, and no other type is read.",
     ),
     row(
         "b",
@@ -217,9 +217,9 @@ pub(super) const ATTACKS: &[Attack] = &[
     ),
     row(
         "c",
-        "a nonce of one CA is passed on as another's",
-        Process,
-        "A nonce that says whose it is and for which order lets the subscriber see it. Hardkey does not make nonces yet.",
+        "a challenge of one CA is passed on as another's",
+        Offline,
+        "Challenge and report name CA and order. Who makes a report answers no challenge of a CA that it is not for.",
     ),
     row(
         "d",
@@ -242,14 +242,14 @@ pub(super) const ATTACKS: &[Attack] = &[
     row(
         "g",
         "a signature is changed into another valid one, to look like another request",
-        Process,
-        "ECDSA allows it. A table of what was seen must be by nonce and key, which the verdict shows, never by bytes.",
+        Offline,
+        "ECDSA allows it. The list of what was accepted is by nonce and key, never by bytes.",
     ),
     row(
         "h",
         "evidence brings its own anchors, or halves of two keys",
         Offline,
-        "Anchors and policy are arguments of the CA's. All pieces must be about one key.",
+        "Anchors and policy are arguments of the CA's. All pieces must be about one key, which is the report's if there is one.",
     ),
     row(
         "i",

@@ -12,14 +12,23 @@ const PART: &str = "answer";
 /// The longest documented answer has 26 members.
 const MOST_MEMBERS: usize = 64;
 
+/// The member by which an envelope is told: DSSE, envelope.md.
+const OF_A_REPORT: &str = "payloadType";
+
 type Make = fn(Vec<u8>) -> Evidence;
 
-/// The answer that these bytes are. What it says is not looked at.
+/// Whether these bytes are a report, whatever it says.
+pub(crate) fn is_report(bytes: &[u8]) -> bool {
+    serde_json::from_slice(bytes).is_ok_and(|members: Members| members.paths.iter().any(|path| path == OF_A_REPORT))
+}
+
+/// The answer, or the report, that these bytes are. What it says is not looked at.
 pub(super) fn evidence(bytes: &[u8]) -> Result<Evidence, Malformed> {
     let members: Members = serde_json::from_slice(bytes).map_err(|error| malformed(PART, bytes, &error))?;
     let has = |path: &str| members.paths.iter().any(|known| known == path);
     let bytes = bytes.to_vec();
-    let kinds: [(bool, Make); 6] = [
+    let kinds: [(bool, Make); 7] = [
+        (has(OF_A_REPORT), Evidence::Report),
         (has("KeyMetadata"), Evidence::AwsDescribeKey),
         (has("PublicKey") && has("KeyId"), Evidence::AwsPublicKey),
         (has("key.kid") && has("attributes.attestation"), Evidence::ManagedHsmKey),
@@ -31,7 +40,7 @@ pub(super) fn evidence(bytes: &[u8]) -> Result<Evidence, Malformed> {
     if let (Some((_, make)), None) = (fitting.next(), fitting.next()) {
         return Ok(make(bytes));
     }
-    let expected = "one answer of DescribeKey or GetPublicKey (AWS KMS), GetKey or GetKeyAttestation (Azure), \
+    let expected = "a report, or one answer of DescribeKey or GetPublicKey (AWS KMS), GetKey or GetKeyAttestation (Azure), \
                     GetCryptoKeyVersion or GetPublicKey (Google), as the API gives it";
     let top: Vec<String> =
         members.paths.iter().filter(|path| !path.contains('.')).take(8).map(|path| shown::text(path)).collect();

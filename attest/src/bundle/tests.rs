@@ -32,7 +32,8 @@ fn refused(text: &str) -> (String, String, String) {
 #[test]
 fn an_answer_is_told_by_its_members() {
     type Is = fn(&Evidence) -> bool;
-    let cases: [(&str, Is); 7] = [
+    let cases: [(&str, Is); 8] = [
+        (r#"{"payload":"","payloadType":"","signatures":[]}"#, |evidence| matches!(evidence, Evidence::Report(_))),
         (r#"{"KeyMetadata":{}}"#, |evidence| matches!(evidence, Evidence::AwsDescribeKey(_))),
         (r#"{"KeyId":"a","PublicKey":""}"#, |evidence| matches!(evidence, Evidence::AwsPublicKey(_))),
         (r#"{"key":{"kid":""},"attributes":{}}"#, |evidence| matches!(evidence, Evidence::KeyVaultKey(_))),
@@ -50,12 +51,12 @@ fn an_answer_is_told_by_its_members() {
         assert!(found.len() == 1 && is(&found[0]), "{text}: {found:?}");
     }
     let all: Vec<File> = cases.iter().map(|(text, _)| file("x", text)).collect();
-    assert_eq!(evidence(&all).unwrap().len(), 7);
+    assert_eq!(evidence(&all).unwrap().len(), 8);
 }
 
 #[test]
 fn anything_else_is_refused_with_what_was_expected() {
-    let expected = "one answer of DescribeKey or GetPublicKey (AWS KMS), GetKey or GetKeyAttestation (Azure), \
+    let expected = "a report, or one answer of DescribeKey or GetPublicKey (AWS KMS), GetKey or GetKeyAttestation (Azure), \
                     GetCryptoKeyVersion or GetPublicKey (Google), as the API gives it";
     for (text, found) in [
         ("{}", "an object of "),

@@ -6,7 +6,7 @@ fn key() -> ChallengeKey {
     ChallengeKey::from_bytes(std::array::from_fn(|at| u8::try_from(at).unwrap()))
 }
 
-fn issue(validity: u64, audience: &str, order: &str) -> Result<Challenge, String> {
+fn issue(validity: u64, audience: &str, order: &str) -> Result<Challenge, Malformed> {
     let issued = Instant::parse(ISSUED).unwrap();
     Challenge::issue(&key(), [0xa5; 32], issued, Duration::from_secs(validity), audience, order)
 }
@@ -97,12 +97,15 @@ fn a_challenge_is_for_somebody_and_for_a_time() {
     let days = 86_400;
     assert!(issue(1, "a", "b").is_ok());
     assert!(issue(30 * days, &"a".repeat(256), &"b".repeat(256)).is_ok());
-    let wrong = |validity, audience: &str, order: &str| issue(validity, audience, order).unwrap_err();
-    assert_eq!(wrong(0, "a", "b"), "expected a validity of 1 second to 30 days, found 0 seconds");
-    assert_eq!(wrong(30 * days + 1, "a", "b"), "expected a validity of 1 second to 30 days, found 2592001 seconds");
+    let wrong = |validity, audience: &str, order: &str| issue(validity, audience, order).unwrap_err().to_string();
+    assert_eq!(wrong(0, "a", "b"), "challenge: expected a validity of 1 second to 30 days, found 0 seconds");
+    assert_eq!(
+        wrong(30 * days + 1, "a", "b"),
+        "challenge: expected a validity of 1 second to 30 days, found 2592001 seconds"
+    );
     let visible = "with 1 to 256 characters, all of them visible";
-    assert_eq!(wrong(1, "", "b"), format!("expected audience {visible}, found none"));
-    assert_eq!(wrong(1, "a", &"b".repeat(257)), format!("expected order {visible}, found 257 characters"));
+    assert_eq!(wrong(1, "", "b"), format!("challenge: expected audience {visible}, found none"));
+    assert_eq!(wrong(1, "a", &"b".repeat(257)), format!("challenge: expected order {visible}, found 257 characters"));
 }
 
 #[test]

@@ -14,7 +14,9 @@ Exit status of verify:
   1  not; the first part of the output says why, and what to do
   2  could not be decided; standard error says what was expected, and what was found where
 
-Example:
+Examples:
+  hardkey-attest challenge --audience \"Example CA\" --order 4711 > c.json
+  hardkey-attest verify report.json --csr request.csr --challenge c.json
   hardkey-attest verify bundle.zip --csr request.csr \\
     --name projects/p/locations/europe-west3/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1";
 
@@ -34,6 +36,8 @@ pub(crate) enum Command {
     /// Decide: may the key in this request have a certificate?
     #[command(after_help = AFTER)]
     Verify(VerifyOptions),
+    /// Make a nonce for one order, for a report or a request to carry; writes JSON.
+    Challenge(ChallengeOptions),
     /// Show every field of what was handed in, and judge nothing.
     Inspect(InspectOptions),
     /// Policies: what is demanded of a key.
@@ -57,7 +61,7 @@ pub(crate) enum Command {
 
 #[derive(Args, Debug)]
 pub(crate) struct VerifyOptions {
-    /// What the subscriber handed in: the zip of Google's console, or its two files.
+    /// What the subscriber handed in: a report; or the zip of Google's console, or its two files.
     #[arg(required = true, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 
@@ -65,7 +69,7 @@ pub(crate) struct VerifyOptions {
     #[arg(long, value_name = "FILE")]
     pub(crate) csr: Option<PathBuf>,
 
-    /// The full name of the key version that the subscriber gave you.
+    /// The full name of the key version that the subscriber gave you; a report has it.
     #[arg(long, value_name = "NAME")]
     pub(crate) name: Option<String>,
 
@@ -74,8 +78,28 @@ pub(crate) struct VerifyOptions {
     pub(crate) policy: PathBuf,
 
     /// The nonce that you gave the subscriber; the request must carry it as its challenge password.
-    #[arg(long, value_name = "NONCE")]
+    #[arg(long, value_name = "NONCE", conflicts_with = "challenge")]
     pub(crate) nonce: Option<String>,
+
+    /// The challenge that you gave the subscriber. A report must carry it, or the request its nonce as challenge password.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) challenge: Option<PathBuf>,
+
+    /// The key that the challenge was made with [default: ~/.config/hardkey-attest/challenge.key].
+    #[arg(long, value_name = "FILE", requires = "challenge")]
+    pub(crate) challenge_key: Option<PathBuf>,
+
+    /// Who you are: a report or challenge for another CA is rejected.
+    #[arg(long, value_name = "CA")]
+    pub(crate) audience: Option<String>,
+
+    /// Which order you decide: a report or challenge for another is rejected.
+    #[arg(long, value_name = "ORDER")]
+    pub(crate) order: Option<String>,
+
+    /// A list of the challenges that were answered, and by which keys: what is on it is rejected, what is accepted is added.
+    #[arg(long, value_name = "FILE", requires = "challenge")]
+    pub(crate) seen: Option<PathBuf>,
 
     /// Decide as of this moment, and not of now: 2026-11-21T01:23:45Z, or a day.
     #[arg(long, value_name = "TIME")]
@@ -92,6 +116,25 @@ pub(crate) struct VerifyOptions {
     /// Write nothing to standard output: the exit status says it.
     #[arg(short, long, conflicts_with = "json")]
     pub(crate) quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ChallengeOptions {
+    /// Who you are, as subscribers know you.
+    #[arg(long, value_name = "CA")]
+    pub(crate) audience: String,
+
+    /// The order that it is for.
+    #[arg(long, value_name = "ORDER")]
+    pub(crate) order: String,
+
+    /// For how long it may be answered: a number with s, m, h or d, 30 days at most.
+    #[arg(long, value_name = "TIME", default_value = "24h")]
+    pub(crate) valid: String,
+
+    /// Your key, made if it is not there [default: ~/.config/hardkey-attest/challenge.key].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use hardkey_attest::anchor::Release;
+use hardkey_attest::anchor::Anchors;
 use hardkey_attest::bundle;
+use hardkey_attest::challenge::Seen;
 use hardkey_attest::evidence::verify;
 use hardkey_attest::policy::Expected;
 use hardkey_attest::rendering::{
@@ -12,12 +13,13 @@ use hardkey_attest::rendering::{
 
 use super::arguments::VerifyOptions;
 use super::output::{self, Undecided};
-use super::{ACCEPTED, NOT_ACCEPTED, files, moment};
+use super::seen::List;
+use super::{ACCEPTED, NOT_ACCEPTED, challenge, files, moment};
 
 const HTML: &str = "--html";
 
-pub(crate) fn run(options: &VerifyOptions) -> u8 {
-    let error = match decide(options) {
+pub(crate) fn run<A: Anchors>(options: &VerifyOptions, trusted: &A) -> u8 {
+    let error = match decide(options, trusted) {
         Ok(status) => return status,
         Err(error) => error,
     };
@@ -31,8 +33,13 @@ pub(crate) fn run(options: &VerifyOptions) -> u8 {
     output::complain_as(&error, options.json)
 }
 
-fn decide(options: &VerifyOptions) -> Result<u8, Undecided> {
-    for (option, value) in [("--name", &options.name), ("--nonce", &options.nonce)] {
+fn decide<A: Anchors>(options: &VerifyOptions, trusted: &A) -> Result<u8, Undecided> {
+    for (option, value) in [
+        ("--name", &options.name),
+        ("--nonce", &options.nonce),
+        ("--audience", &options.audience),
+        ("--order", &options.order),
+    ] {
         // An empty one is a script's unset variable, and would compare equal to an empty one from inside.
         if value.as_deref() == Some("") {
             return Err(Undecided::new(option, "a value", "an empty one"));
@@ -48,15 +55,35 @@ fn decide(options: &VerifyOptions) -> Result<u8, Undecided> {
         inputs.push(Input::new(&file.name, InputRole::Evidence, &file.bytes));
         handed_in.push(file);
     }
-    let claims = verify(&bundle::evidence(&handed_in)?, &Release)?;
-    let expected = Expected { csr, name: options.name.clone(), nonce: options.nonce.clone(), now: Some(now) };
+    let challenge = challenge::posed(options, &mut inputs)?;
+    let claims = verify(&bundle::evidence(&handed_in)?, trusted)?;
+    let answered = challenge.as_ref().zip(claims.key()).map(|(posed, key)| Seen::of(&posed.challenge, key));
+    // Locked from here until the end: of two that decide the same, one sees what the other added.
+    let list = options.seen.as_deref().map(List::open).transpose()?;
+    let mut listed = list.zip(answered);
+    let expected = Expected {
+        csr,
+        name: options.name.clone(),
+        nonce: options.nonce.clone(),
+        challenge,
+        audience: options.audience.clone(),
+        order: options.order.clone(),
+        seen: listed.as_ref().map(|(list, seen)| list.has(seen)).transpose()?,
+        now: Some(now),
+    };
     let verdict = claims.appraise(&policy, &expected);
     let decision = Decision { verdict: &verdict, claims: &claims, expected: &expected, inputs: &inputs };
     if let Some(page) = &options.html {
         write(page, &decision_html(&decision), options)?;
     }
+    // Before anybody is told: who reads an answer must not be able to have it a second time.
+    if let Some((list, seen)) = &mut listed
+        && verdict.level().is_accepted()
+    {
+        list.add(seen, now)?;
+    }
     if options.json {
-        output::print(decision_json(&decision, &Release).as_bytes())?;
+        output::print(decision_json(&decision, trusted).as_bytes())?;
     } else if !options.quiet {
         output::print(decision_text(&decision).as_bytes())?;
     }
@@ -66,7 +93,8 @@ fn decide(options: &VerifyOptions) -> Result<u8, Undecided> {
 /// Writes the page, and never over what was handed in.
 fn write(page: &Path, html: &str, options: &VerifyOptions) -> Result<(), Undecided> {
     let name = page.to_string_lossy();
-    let given = options.files.iter().chain(&options.csr).chain([&options.policy]);
+    let ours = options.challenge.iter().chain(&options.challenge_key).chain(&options.seen);
+    let given = options.files.iter().chain(&options.csr).chain([&options.policy]).chain(ours);
     let is_input = page
         .canonicalize()
         .is_ok_and(|page| given.into_iter().any(|path| path.canonicalize().is_ok_and(|path| path == page)));

@@ -2,18 +2,21 @@
 
 use super::rule::Expected;
 use crate::certificate::sha256;
+use crate::challenge::Challenge;
 use crate::claim::{Claim, Topic, Value};
 use crate::csr::Csr;
 use crate::finding::{Basis, Outcome};
 use crate::fips::FipsCertificate;
 use crate::instant::Instant;
 use crate::public_key::Algorithm;
+use crate::report::Report;
 use crate::shown;
 
 /// What a rule looks at.
 pub(crate) struct View<'a> {
     pub(crate) claims: Vec<&'a Claim>,
     pub(crate) key: Option<&'a crate::public_key::PublicKey>,
+    pub(crate) report: Option<&'a Report>,
     pub(crate) expected: &'a Expected,
 }
 
@@ -117,15 +120,22 @@ pub(super) fn csr_signature(view: &View<'_>) -> Judgement {
 }
 
 pub(super) fn nonce(view: &View<'_>) -> Judgement {
-    let Some(nonce) = &view.expected.nonce else {
+    let expected = view.expected;
+    let posed = expected.challenge.as_ref().map(|posed| &posed.challenge);
+    let Some(nonce) = posed.map(Challenge::nonce).or_else(|| expected.nonce.clone()) else {
         let observed = "the CA gave none: how old the request is, nobody can tell".to_owned();
         return Judgement { observed, basis: None, outcome: Outcome::Warning };
     };
-    match view.expected.csr.as_ref().map(Csr::challenge) {
+    if let Some(challenge) = view.report.and_then(|report| report.challenge.as_ref()) {
+        // Whether it is the challenge that was posed, in every field, is a check that no policy leaves out.
+        let passed = posed.is_some() || challenge.nonce() == nonce;
+        return view.of_key(passed, format!("the report has {}", challenge.nonce()));
+    }
+    match expected.csr.as_ref().map(Csr::challenge) {
         None => missing("no request"),
         Some(None) => missing("the request has no challenge password"),
         Some(Some(challenge)) => {
-            view.of_key(challenge == nonce, format!("the request has \"{}\"", shown::text(challenge)))
+            view.of_key(*challenge == nonce, format!("the request has \"{}\"", shown::text(challenge)))
         }
     }
 }

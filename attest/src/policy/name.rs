@@ -12,7 +12,10 @@ type Compare = fn(&str, &str) -> Result<String, String>;
 
 /// Every piece of evidence that names a version must name this one. The best of them vouches for it.
 pub(super) fn judge(view: &View<'_>) -> Judgement {
-    let Some(name) = &view.expected.name else { return missing("no name was given to compare with") };
+    let in_report = view.report.map(|report| &report.resource);
+    let Some(name) = view.expected.name.as_ref().or(in_report) else {
+        return missing("no name was given to compare with");
+    };
     let mut best: Option<(&Claim, String)> = None;
     for claim in &view.claims {
         let Value::Text(text) = &claim.value else { continue };
@@ -74,7 +77,7 @@ mod tests {
 
     fn judged(claims: &[Claim], name: &str) -> (Outcome, Option<Basis>) {
         let expected = Expected { name: Some(name.to_owned()), ..Expected::default() };
-        let judgement = judge(&View { claims: claims.iter().collect(), key: None, expected: &expected });
+        let judgement = judge(&View { claims: claims.iter().collect(), key: None, report: None, expected: &expected });
         (judgement.outcome, judgement.basis)
     }
 
@@ -94,7 +97,7 @@ mod tests {
         let expected = Expected { name: Some(VERSION.to_owned()), ..Expected::default() };
         let hash = shown::hex(&sha256(VERSION.as_bytes()));
         let claims = [claim(Topic::Resource, VERSION, Basis::Attested), claim(Topic::NameHash, &hash, Basis::Attested)];
-        let observed = |claims| judge(&View { claims, key: None, expected: &expected }).observed;
+        let observed = |claims| judge(&View { claims, key: None, report: None, expected: &expected }).observed;
         assert_eq!(observed(claims.iter().collect()), VERSION);
         assert_eq!(observed(claims.iter().rev().collect()), format!("{VERSION} hashes to {hash}"));
     }

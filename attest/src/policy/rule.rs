@@ -2,6 +2,7 @@
 
 use super::judge::{self, Judgement, View, missing};
 use super::name;
+use crate::challenge::Posed;
 use crate::claim::{Claim, Topic, Value};
 use crate::csr::Csr;
 use crate::evidence::Claims;
@@ -17,6 +18,14 @@ pub struct Expected {
     pub name: Option<String>,
     /// The nonce that the CA gave, which the request must carry as its challenge password (RFC 2985 §5.4.1).
     pub nonce: Option<String>,
+    /// The challenge that the CA posed: in a report whole, in a request without one its nonce.
+    pub challenge: Option<Posed>,
+    /// The CA that decides. Without it, the challenge's.
+    pub audience: Option<String>,
+    /// The order that is decided. Without it, the challenge's.
+    pub order: Option<String>,
+    /// Whether the CA's list of what it accepted has this nonce with this key; nothing if it keeps no list.
+    pub seen: Option<bool>,
     /// When the decision is made.
     pub now: Option<Instant>,
 }
@@ -228,8 +237,8 @@ pub const RULES: &[RuleSpec] = &[
     },
     RuleSpec {
         id: "nonce",
-        demand: "the request carries the CA's nonce, if the CA gave one",
-        source: "RFC 2985 §5.4.1, challengePassword: a request made before the nonce was known cannot carry it",
+        demand: "the request or the report carries the CA's nonce, if the CA gave one",
+        source: "RFC 2985 §5.4.1, challengePassword; docs/report.md: what was made before the nonce was known cannot carry it",
         in_statement: false,
         of_statement: false,
         in_csbr: Some(Basis::Confirmed),
@@ -258,6 +267,7 @@ impl Rule {
                 let view = View {
                     claims: sound.map(|()| claims.claims.iter().collect()).unwrap_or_default(),
                     key: sound.and(claims.key.as_ref()),
+                    report: claims.report.as_ref(),
                     expected,
                 };
                 let judgement = judge(&view);

@@ -6,8 +6,9 @@ pub use page::undecided_html;
 use page::{Page, escaped};
 
 use super::group::groups;
+use super::header::header;
 use super::obstacle::{Obstacle, obstacles, warnings};
-use super::sentence::{caveat, headline, or_none, tally};
+use super::sentence::{caveat, headline, more, tally};
 use super::{Decision, TEST_KEYS};
 use crate::anchor::Anchors;
 use crate::finding::{Finding, Outcome};
@@ -16,7 +17,7 @@ use crate::shown;
 /// A verdict for a person.
 #[must_use]
 pub fn decision_html<A: Anchors>(decision: &Decision<'_, A>) -> String {
-    let Decision { verdict, claims, expected, .. } = decision;
+    let Decision { verdict, claims, .. } = decision;
     let level = verdict.level().name();
     let mut page = Page::new(&format!("{level}: HSM key attestation"));
     if A::FOR_TESTS {
@@ -33,20 +34,13 @@ pub fn decision_html<A: Anchors>(decision: &Decision<'_, A>) -> String {
     page.open(&format!("header class=\"{class}\""));
     page.tag("h1", word);
     page.tag("p", &capital(rest));
-    if let Some(caveat) = caveat {
-        page.tag("p class=\"caveat\"", &caveat);
+    for line in [caveat, more(verdict, claims)].into_iter().flatten() {
+        page.tag("p class=\"caveat\"", &line);
     }
     page.close("header");
-    let moment = expected.now.map(|now| now.to_string());
     page.open("dl");
-    for (term, value) in [
-        ("Decided at", or_none(moment.as_deref())),
-        ("Policy", shown::text(verdict.policy())),
-        ("Trusted", A::NAME.to_owned()),
-        ("Claimed name of the key", or_none(expected.name.as_deref())),
-        ("The CA's nonce", or_none(expected.nonce.as_deref())),
-    ] {
-        page.tag("dt", term);
+    for (term, value) in header(decision) {
+        page.tag("dt", &capital(term));
         page.tag("dd", &value);
     }
     for input in decision.inputs {

@@ -25,7 +25,9 @@ fn missing(id: &str) -> &'static str {
             "Run it again with --name and the full name of the key version that the subscriber gave you."
         }
         "csr-key" | "csr-signature" => "Run it again with --csr and the request for the certificate.",
-        "nonce" => "Ask for a request that carries your nonce as its challenge password.",
+        "nonce" => {
+            "Ask for a report that answers your challenge, or for a request that carries your nonce as its challenge password."
+        }
         "certificates-in-time" => "Ask for the certificates that belong to the statement.",
         _ => "First settle the checks that failed. If there are none, ask for the HSM's own statement about this key.",
     }
@@ -59,6 +61,26 @@ fn failed(id: &str) -> &'static str {
         "csr-signature" => "Ask for a request that is signed with the key itself.",
         "nonce" => {
             "Ask for a new request: this one carries another nonce, so it was made for another order or another time."
+        }
+        "report-algorithm" | "report-signature" | "report-key" | "report-resource" | "report-claims" => {
+            "Ask the subscriber to make the report again, with this key and this key version. If this comes back, treat it as forged."
+        }
+        "report-lifetime" => "Ask for a report that is good for 30 days at most.",
+        "report-created" => "Compare your clock with the subscriber's, and ask for a new report.",
+        "report-in-time" => "Ask for a new report.",
+        "report-audience" | "report-order" | "report-challenge" => {
+            "Ask for a report that answers your challenge for this order: this one answers another."
+        }
+        "csr-digest" => "Ask for a report that was made for this request, or for the request that it was made for.",
+        "challenge-authentic" => {
+            "Look whether --challenge-key is the key that the challenge was made with. If it is, the challenge was forged: make a new one."
+        }
+        "challenge-in-time" => {
+            "Make a new challenge. If this one is of the future, compare the clocks of your machines."
+        }
+        "challenge-audience" | "challenge-order" => "Look for the challenge of this order, or make one.",
+        "not-seen" => {
+            "Look up what was accepted with this nonce. If it was another order, treat this as a replay; if it was this one, it is done."
         }
         _ => AGAIN,
     }

@@ -1,5 +1,7 @@
 //! A verdict in one plain sentence.
 
+use crate::claim::Topic;
+use crate::evidence::Claims;
 use crate::finding::{Finding, Outcome};
 use crate::shown;
 use crate::verdict::{Level, Verdict};
@@ -29,6 +31,10 @@ pub(super) fn headline<A>(verdict: &Verdict<A>) -> String {
             "reported: the subscriber says what should be said, but nobody vouches for it. Not accepted.".to_owned()
         }
         (Level::Rejected, _) => match unmet(verdict.checks()).count() {
+            1 if verdict.is_sound() => "rejected: the report or the challenge fails a check. Not accepted.".to_owned(),
+            failed @ 2.. if verdict.is_sound() => {
+                format!("rejected: the report or the challenge fails {failed} checks. Not accepted.")
+            }
             0 => format!(
                 "rejected: {} of the {} rules of the policy {policy} are not met. Not accepted.",
                 unmet(verdict.rules()).count(),
@@ -51,6 +57,30 @@ pub(super) fn caveat<A>(verdict: &Verdict<A>) -> Option<String> {
             "The policy leaves out rules of the CSBR ({}): issue no certificate on this verdict.",
             left_out.join(", ")
         )
+    })
+}
+
+/// What it would take for more than *reported*, by the cloud that the key is in.
+pub(super) fn more<A>(verdict: &Verdict<A>, claims: &Claims<A>) -> Option<String> {
+    if verdict.level() != Level::Reported {
+        return None;
+    }
+    let operator =
+        claims.all().iter().find(|claim| claim.topic == Topic::Operator).map(|claim| claim.value.to_string());
+    let ask = "that answer is confirmed, and supports CSBR method 5";
+    Some(match operator.as_deref() {
+        Some("Amazon Web Services") => format!(
+            "What is missing for more: AWS itself. Its HSMs make no statement about a key, so that nothing offline is more than \
+             reported. Ask AWS as the CA (kms:DescribeKey and kms:GetPublicKey for this ARN, which the subscriber allows): {ask}."
+        ),
+        Some("Microsoft Azure") => format!(
+            "What is missing for more: Azure itself. A vault's HSMs make no statement about a key. Ask Azure as the CA (GetKey for \
+             this version, which the subscriber allows): {ask}."
+        ),
+        Some(_) | None => format!(
+            "What is missing for more: the HSM's own statement about this key, which is attested and supports CSBR method 2; or ask \
+             the cloud as the CA: {ask}."
+        ),
     })
 }
 

@@ -61,6 +61,7 @@ fn told<A: Anchors + Default>(basis: Basis, vendor: &str, policy: &Policy) -> [S
         name: Some(NAME.to_owned()),
         nonce: Some(NONCE.to_owned()),
         now: Instant::parse("2026-11-21"),
+        ..Expected::default()
     };
     let claims = all_is_well::<A>(&key, basis, vendor);
     let verdict = claims.appraise(policy, &expected);

@@ -1,9 +1,10 @@
 //! Plain text. No colours: it reads the same in a terminal, a ticket and a printout.
 
 use super::group::groups;
+use super::header::header;
 use super::html::capital;
 use super::obstacle::{obstacles, warnings};
-use super::sentence::{caveat, headline, or_none, tally};
+use super::sentence::{caveat, headline, more, tally};
 use super::{Decision, TEST_KEYS};
 use crate::anchor::Anchors;
 use crate::finding::Finding;
@@ -13,23 +14,20 @@ use crate::shown;
 /// A verdict for a person. The first line says it all, unless it rests on test keys, which the first line then says.
 #[must_use]
 pub fn decision_text<A: Anchors>(decision: &Decision<'_, A>) -> String {
-    let Decision { verdict, claims, expected, .. } = decision;
+    let Decision { verdict, claims, .. } = decision;
     let mut lines = Lines::default();
     if A::FOR_TESTS {
         lines.push(0, TEST_KEYS);
         lines.push(0, "");
     }
     lines.push(0, &headline(verdict));
-    if let Some(caveat) = caveat(verdict) {
-        lines.push(0, &caveat);
+    for line in [caveat(verdict), more(verdict, claims)].into_iter().flatten() {
+        lines.push(0, &line);
     }
     lines.push(0, "");
-    let moment = expected.now.map(|now| now.to_string());
-    lines.push(1, &format!("decided at: {}", or_none(moment.as_deref())));
-    lines.push(1, &format!("policy: {}", shown::text(verdict.policy())));
-    lines.push(1, &format!("trusted: {}", A::NAME));
-    lines.push(1, &format!("claimed name of the key: {}", or_none(expected.name.as_deref())));
-    lines.push(1, &format!("the CA's nonce: {}", or_none(expected.nonce.as_deref())));
+    for (term, value) in header(decision) {
+        lines.push(1, &format!("{term}: {value}"));
+    }
     for input in decision.inputs {
         lines.push(
             1,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{LARGEST, PART, PAYLOAD_TYPE, Report};
 use crate::evidence::answer::{self, Object};
+use crate::form::{self, Form};
 use crate::malformed::Malformed;
 use crate::shown;
 
@@ -61,17 +62,17 @@ impl Envelope {
     /// [`Malformed`] unless the bytes are one envelope of a report, to the last byte, with one signature.
     pub fn open(bytes: &[u8]) -> Result<Self, Malformed> {
         let written: Written = answer::read_up_to(PART, bytes, LARGEST)?;
-        if written.payload_type != PAYLOAD_TYPE {
+        if !form::has(Form::PayloadType, written.payload_type == PAYLOAD_TYPE) {
             let found = format!("\"{}\"", shown::short(&written.payload_type));
             return Err(Malformed::new(PART, format!("the payload type {PAYLOAD_TYPE}"), found));
         }
         let count = written.signatures.len();
-        let mut signatures = written.signatures.into_iter();
-        let (Some(Object(signature)), None) = (signatures.next(), signatures.next()) else {
+        let one = form::has(Form::OneSignature, count == 1);
+        let Some(Object(signature)) = written.signatures.into_iter().next().filter(|_| one) else {
             return Err(Malformed::new(PART, "one signature, by the key that the report is about", format!("{count}")));
         };
         let signature = answer::base64(PART, "signatures[0].sig", &signature.sig)?;
-        if signature.len() > LONGEST_SIGNATURE {
+        if signature.len() > form::limit(LONGEST_SIGNATURE) {
             let expected = format!("at most {LONGEST_SIGNATURE} bytes of a signature");
             return Err(Malformed::new(PART, expected, format!("{} bytes", signature.len())));
         }

@@ -11,6 +11,7 @@ use crate::challenge::{self, Challenge};
 use crate::evidence::answer::{self, Object};
 use crate::field::{self, LONGEST_NAME, LONGEST_RESOURCE, present};
 use crate::finding::Basis;
+use crate::form::{self, Form};
 use crate::instant::Instant;
 use crate::malformed::Malformed;
 use crate::public_key::PublicKey;
@@ -202,7 +203,7 @@ fn evidence(written: Vec<Object<WrittenEvidence>>) -> Result<Vec<RawEvidence>, M
             let expected = format!("one of {}, in {place}.kind", Kind::ALL.map(Kind::name).join(", "));
             Malformed::new(PART, expected, format!("\"{}\"", one.kind))
         })?;
-        if all.iter().any(|known| known.kind == kind) {
+        if !form::has(Form::EvidenceOnce, all.iter().all(|known| known.kind != kind)) {
             return Err(Malformed::new(PART, "each kind of evidence once", format!("{} again", kind.name())));
         }
         all.push(RawEvidence {

@@ -1,6 +1,8 @@
 //! Raw evidence in a report: answers of clouds, byte for byte.
 
+use crate::bundle;
 use crate::evidence::{Evidence, google_statement};
+use crate::form::{self, Form};
 use crate::instant::Instant;
 use crate::malformed::Malformed;
 
@@ -69,9 +71,15 @@ impl RawEvidence {
     /// What the verifier reads: the answer, and before it the statement that is in it.
     ///
     /// # Errors
-    /// [`Malformed`] for an answer whose statement cannot be taken out.
+    /// [`Malformed`] for a report in the place of an answer, and for an answer whose statement cannot be taken out.
     pub(crate) fn evidence(&self) -> Result<Vec<Evidence>, Malformed> {
         let data = self.data.clone();
+        if bundle::is_report(&data) {
+            if form::has(Form::OneReport, false) {
+                return Ok(vec![Evidence::Report(data)]);
+            }
+            return Err(Malformed::new(self.kind.name(), "an answer of a cloud", "a report within the report"));
+        }
         Ok(match self.kind {
             Kind::GoogleCryptoKeyVersion => {
                 let statement = google_statement(&data)?

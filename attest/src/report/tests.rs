@@ -80,7 +80,7 @@ fn a_draft_becomes_the_report_that_another_hand_makes_of_the_same() {
         payload["csr_sha256"].take();
         payload
     };
-    assert_eq!(same(written), same(made::good(Shape::P256).payload));
+    assert_eq!(same(written), same(made::good(Shape::P256).0.payload));
 }
 
 #[test]
@@ -277,7 +277,7 @@ fn the_key_of_a_challenge_is_not_needed_to_answer_it() {
 
 #[test]
 fn an_envelope_has_one_signature_and_one_type() {
-    let good = made::good(Shape::P256);
+    let (good, _) = made::good(Shape::P256);
     let key = Bundle::key(Shape::P256);
     let told = |report: made::Report| {
         let error = Envelope::open(&report.bytes()).unwrap_err();

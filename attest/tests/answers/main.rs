@@ -32,6 +32,7 @@ fn expected(key: &'static Key) -> Expected {
         name: Some(ARN.to_owned()),
         nonce: None,
         now: Instant::parse("2026-11-21"),
+        ..Expected::default()
     }
 }
 

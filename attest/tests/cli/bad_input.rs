@@ -223,16 +223,44 @@ fn two_statements() {
 
 #[test]
 fn json_that_is_no_evidence() {
-    // An envelope as reports have it, with another inside.
-    let inner = r#"{"payloadType":"application/vnd.hardkey.report.v1+json","payload":"e30=","signatures":[]}"#;
-    let outer = inner.replace("e30=", "eyJwYXlsb2FkVHlwZSI6IngifQ==");
-    let expected = "one answer of DescribeKey or GetPublicKey (AWS KMS), GetKey or GetKeyAttestation (Azure), GetCryptoKeyVersion or GetPublicKey (Google), as the API gives it";
-    file_is_undecided(outer, "FILE: answer", None, expected, "an object of payloadType, payload, signatures");
+    // What a report's envelope of another tool would hold.
+    let statement = r#"{"_type":"https://in-toto.io/Statement/v1","subject":[],"predicateType":"x"}"#;
+    let expected = "a report, or one answer of DescribeKey or GetPublicKey (AWS KMS), GetKey or GetKeyAttestation (Azure), GetCryptoKeyVersion or GetPublicKey (Google), as the API gives it";
+    file_is_undecided(statement, "FILE: answer", None, expected, "an object of _type, subject, predicateType");
+}
+
+#[test]
+fn an_envelope_of_something_else() {
+    let envelope = |payload_type: &str, payload: &str, signatures: &str| {
+        format!(r#"{{"payloadType":"{payload_type}","payload":"{payload}","signatures":{signatures}}}"#)
+    };
+    let (ours, one) = ("application/vnd.hardkey.report.v1+json", r#"[{"sig":"AAAA"}]"#);
+    let in_toto = envelope("application/vnd.in-toto+json", "e30=", one);
+    file_is_undecided(
+        in_toto,
+        "report",
+        None,
+        "the payload type application/vnd.hardkey.report.v1+json",
+        "\"application/vnd.in-toto+json\"",
+    );
+    let expected = "one signature, by the key that the report is about";
+    file_is_undecided(envelope(ours, "e30=", "[]"), "report", None, expected, "0");
+    file_is_undecided(envelope(ours, "e30=", r#"[{"sig":""},{"sig":""}]"#), "report", None, expected, "2");
+    file_is_undecided(envelope(ours, "e30=", one), "report", Some(1), "the field `report_id`", "none");
+    let not_base64 = "4 characters, starting \"_-_-\"";
+    file_is_undecided(
+        envelope(ours, "_-_-", one),
+        "report",
+        None,
+        "base64 with padding, on one line, in payload",
+        not_base64,
+    );
 }
 
 #[test]
 fn certificates_alone() {
-    let expected = "a statement (the .dat file of Google's attestation bundle), or the answer of a cloud's API";
+    let expected =
+        "a report, a statement (the .dat file of Google's attestation bundle), or the answer of a cloud's API";
     file_is_undecided(certificate("x"), "bundle", None, expected, "none");
 }
 

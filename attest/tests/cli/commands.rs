@@ -59,7 +59,7 @@ fn completions_and_manual_pages_are_written() {
     let page = folder.run(["man"]);
     assert_eq!((page.status, page.err.as_str()), (Some(0), ""));
     assert!(page.out.contains(".TH hardkey-attest 1") && page.out.contains("Exit status of verify"), "{}", page.out);
-    for command in ["verify", "inspect", "policy", "anchors", "completions", "man"] {
+    for command in ["verify", "challenge", "inspect", "policy", "anchors", "completions", "man"] {
         let page = folder.run(["man", command]);
         assert_eq!(page.status, Some(0), "{command}");
         assert_eq!(page.out.contains("Exit status of verify"), command == "verify");
@@ -70,7 +70,7 @@ fn completions_and_manual_pages_are_written() {
         (none.status, none.err.as_str()),
         (
             Some(2),
-            "hardkey-attest: could not be decided: man: expected one of verify, inspect, policy, anchors, completions, man, \
+            "hardkey-attest: could not be decided: man: expected one of verify, challenge, inspect, policy, anchors, completions, man, \
              help, found x\n"
         )
     );

@@ -86,6 +86,7 @@ fn judge(made: &Made, handed: &Handed, policy: &Policy) -> Option<Level> {
         name: Some(String::from_utf8_lossy(&handed.name).into_owned()),
         nonce: Some(NONCE.to_owned()),
         now: Instant::parse("2026-11-21"),
+        ..Expected::default()
     };
     let mut evidence = vec![Evidence::GoogleStatement { compressed, certificates: handed.certificates.clone() }];
     evidence.extend(handed.version.clone().map(Evidence::GoogleVersion));

@@ -104,10 +104,10 @@ impl Report {
         self.with("challenge", challenge.json())
     }
 
-    /// For a request.
+    /// For a request, DER.
     #[must_use]
-    pub fn request(self, request: &Request) -> Self {
-        self.with("csr_sha256", hex(&Hash::Sha256.of(&request.der())).into())
+    pub fn request(self, request: &[u8]) -> Self {
+        self.with("csr_sha256", hex(&Hash::Sha256.of(request)).into())
     }
 
     /// With another payload type.
@@ -164,9 +164,10 @@ impl Report {
     }
 }
 
-/// What stands every check: the report about the key of [`Bundle::generated`], with a challenge, for the request.
+/// What stands every check: the report about the key of [`Bundle::generated`], with a challenge, and the request that it is for, DER.
 #[must_use]
-pub fn good(shape: Shape) -> Report {
+pub fn good(shape: Shape) -> (Report, Vec<u8>) {
     let key = Bundle::key(shape);
-    Report::google(key, &Bundle::generated(shape)).challenge(&Challenge::new()).request(&Request::of(key))
+    let request = Request::of(key).der();
+    (Report::google(key, &Bundle::generated(shape)).challenge(&Challenge::new()).request(&request), request)
 }
