@@ -55,7 +55,20 @@ impl Emulator {
         AzureKey { id: text("id"), url: format!("{base}/keys/{name}/{version}"), name, version }
     }
 
-    /// A token for vaults that is good for so many seconds.
+    /// Makes a vault or changes one; the fields are in `tests/emulator/README.md`.
+    pub fn azure_vault(&self, description: Value) {
+        self.post("/azure/vaults", &description);
+    }
+
+    /// Changes a version of a key in a vault; the fields are in `tests/emulator/README.md`.
+    pub fn azure_state(&self, vault: &str, key: &AzureKey, mut change: Value) {
+        for (name, value) in [("vault", vault), ("name", &key.name), ("version", &key.version)] {
+            change[name] = json!(value);
+        }
+        self.post("/azure/state", &change);
+    }
+
+    /// A token that is good for so many seconds.
     pub fn azure_token(&self, holder: &str, resource: &str, seconds: u64) -> String {
         let asked = json!({ "holder": holder, "resource": resource, "expires_in_seconds": seconds });
         self.post("/azure/tokens", &asked)["token"].as_str().unwrap().to_owned()

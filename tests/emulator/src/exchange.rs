@@ -80,7 +80,7 @@ fn answer(stage: &Stage, service: &dyn CloudService, head: &Parts, body: &[u8], 
         refusal
     } else {
         let answer = service.answer(head, body);
-        if answer.status == 200 {
+        if matches!(answer.status, 200..=299) {
             stage.counts.carried_out(service.operation(head).as_deref());
         }
         answer

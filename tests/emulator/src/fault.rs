@@ -66,6 +66,18 @@ pub(crate) enum Corruption {
     PublicKeyChecksum,
     /// Google: the answer does not say that the checksum of the digest was verified.
     DigestUnverified,
+    /// Azure: the number of an RSA key has a zero byte before it.
+    LeadingZero,
+    /// Azure: identifiers have another host.
+    OtherHost,
+    /// Azure: identifiers have another port.
+    OtherPort,
+    /// Azure: the challenge says `authorization_uri`, after the resource.
+    AuthorizationUri,
+    /// Azure: `error` is a text where an object belongs.
+    ErrorText,
+    /// There is no body.
+    Empty,
     /// The body is not JSON.
     Body,
     /// The body is a web page.

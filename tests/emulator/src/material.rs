@@ -137,7 +137,8 @@ impl Material {
 }
 
 impl KeyShape {
-    fn curve(self) -> Option<Nid> {
+    /// OpenSSL's number of a curve; `None` of other shapes.
+    pub(crate) fn curve(self) -> Option<Nid> {
         match self {
             KeyShape::P256 => Some(Nid::X9_62_PRIME256V1),
             KeyShape::P384 => Some(Nid::SECP384R1),

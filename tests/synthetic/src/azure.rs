@@ -36,8 +36,6 @@ pub struct Azure {
 impl Azure {
     /// Of a generated key: nothing is wrong with it.
     ///
-    /// Certificates are the manufacturer's of card and partition, and one of the partition by a root of nobody's: Microsoft's
-    /// is not published.
     #[must_use]
     pub fn generated(pki: &Pki, key: &'static Key) -> Self {
         Self::changed(pki, key, |_| ())
@@ -48,17 +46,6 @@ impl Azure {
     pub fn changed(pki: &Pki, key: &'static Key, change: impl FnOnce(&mut Object)) -> Self {
         let (name, version) = ("signer", "0123456789abcdef0123456789abcdef");
         let signing = Signing::by(pki.partition);
-        let root_key = Key::of(Shape::RSA_2048, "partition root");
-        let root =
-            Root::new("none", "None", false, Name::plain(&[("O", "Synthetic"), ("CN", "Partition Root")]), root_key);
-        let by_root = Draft::new(&pki.manufacturer_partition.subject, pki.partition, &root.subject, root.key);
-        let drafts = [
-            &pki.manufacturer.certificates[0],
-            &pki.manufacturer_card,
-            &pki.manufacturer_partition,
-            &root.certificates[0],
-            &by_root,
-        ];
         Self {
             host: "synthetic.managedhsm.azure.net".to_owned(),
             name: name.to_owned(),
@@ -66,14 +53,13 @@ impl Azure {
             key,
             private: Statement::azure_private(key, name, version).private(change).signed(&signing),
             public: Statement::azure_public(key, name, version).signed(&signing),
-            certificates: drafts.into_iter().map(Draft::certificate).collect(),
+            certificates: certificates(pki),
         }
     }
 
     /// The answer.
     #[must_use]
     pub fn json(&self) -> Value {
-        let chain: String = self.certificates.iter().map(|der| pem("CERTIFICATE", der)).collect();
         let mut key = json!({
             "kid": format!("https://{}/keys/{}/{}", self.host, self.name, self.version),
             "key_ops": ["sign", "verify"],
@@ -97,16 +83,40 @@ impl Azure {
             "attributes": {
                 "enabled": true, "created": 1_767_225_600, "updated": 1_767_225_600,
                 "recoveryLevel": "Recoverable+Purgeable", "recoverableDays": 90, "exportable": false, "hsmPlatform": "2",
-                "attestation": {
-                    "certificatePemFile": base64url(chain.as_bytes()),
-                    "privateKeyAttestation": base64url(&self.private),
-                    "publicKeyAttestation": base64url(&self.public),
-                    "version": "MRVL-1",
-                },
+                "attestation": attestation(&self.private, &self.public, &self.certificates),
             },
             "tags": {},
         })
     }
+}
+
+/// The certificates, DER: the manufacturer's of card and partition, and one of the partition by a root of nobody's, because
+/// Microsoft's is not published.
+#[must_use]
+pub fn certificates(pki: &Pki) -> Vec<Vec<u8>> {
+    let root_key = Key::of(Shape::RSA_2048, "partition root");
+    let root = Root::new("none", "None", false, Name::plain(&[("O", "Synthetic"), ("CN", "Partition Root")]), root_key);
+    let by_root = Draft::new(&pki.manufacturer_partition.subject, pki.partition, &root.subject, root.key);
+    let drafts = [
+        &pki.manufacturer.certificates[0],
+        &pki.manufacturer_card,
+        &pki.manufacturer_partition,
+        &root.certificates[0],
+        &by_root,
+    ];
+    drafts.into_iter().map(Draft::certificate).collect()
+}
+
+/// `KeyAttestation` of two signed statements.
+#[must_use]
+pub fn attestation(private: &[u8], public: &[u8], certificates: &[Vec<u8>]) -> Value {
+    let chain: String = certificates.iter().map(|der| pem("CERTIFICATE", der)).collect();
+    json!({
+        "certificatePemFile": base64url(chain.as_bytes()),
+        "privateKeyAttestation": base64url(private),
+        "publicKeyAttestation": base64url(public),
+        "version": "MRVL-1",
+    })
 }
 
 /// Names of curves in JSON Web Keys: RFC 7518 §6.2.1.1, and Azure's own for secp256k1.

@@ -26,6 +26,14 @@ impl SignatureAlgorithm {
         TABLE.iter().find(|algorithm| algorithm.name == name)
     }
 
+    /// The curve it is for; none of RSA's.
+    pub(crate) fn curve(&self) -> Option<KeyShape> {
+        match self.keys {
+            Keys::Rsa => None,
+            Keys::Curve(curve) => Some(curve),
+        }
+    }
+
     /// Whether a key can do it.
     pub(crate) fn is_for(&self, shape: KeyShape) -> bool {
         match self.keys {

@@ -3,11 +3,13 @@
 use crate::azure::KeyVault;
 use crate::azure::gate::VAULTS;
 use crate::azure::key_description::KeyDescription;
-use crate::azure::vault::Kind;
+use crate::azure::permission::Authorization;
+use crate::azure::vault::{DEFAULT_VAULT, Kind};
 use hyper::Method;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 
 type Reply = Result<Value, (u16, String)>;
 
@@ -15,7 +17,27 @@ type Reply = Result<Value, (u16, String)>;
 #[serde(deny_unknown_fields)]
 struct VaultDescription {
     name: String,
-    kind: Kind,
+    kind: Option<Kind>,
+    authorization: Option<Authorization>,
+    grants: Option<BTreeMap<String, BTreeSet<String>>>,
+    firewall: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct State {
+    #[serde(default = "default_vault")]
+    vault: String,
+    name: String,
+    version: Option<String>,
+    disabled: Option<bool>,
+    expired: Option<bool>,
+    not_yet_valid: Option<bool>,
+    operations: Option<Vec<String>>,
+}
+
+fn default_vault() -> String {
+    DEFAULT_VAULT.to_owned()
 }
 
 #[derive(Deserialize)]
@@ -35,13 +57,38 @@ impl KeyVault {
                 read::<KeyDescription>(body)
                     .and_then(|description| self.make(&description).map_err(|error| (400, error))),
             ),
-            ("POST", "vaults") => Some(read(body).map(|VaultDescription { name, kind }| {
-                self.vaults().add(&name, kind);
-                json!({})
-            })),
+            ("POST", "vaults") => Some(read(body).map(|description| self.vault(description))),
+            ("POST", "state") => Some(read(body).and_then(|state| self.put_into_state(state))),
             ("POST", "tokens") => Some(read(body).and_then(|description| self.token(&description))),
             _ => None,
         }
+    }
+
+    /// Makes a vault, or changes one that is there; what is not given stays as it is.
+    fn vault(&self, description: VaultDescription) -> Value {
+        let mut vaults = self.vaults();
+        let vault = vaults.entry(&description.name);
+        vault.kind = description.kind.unwrap_or(vault.kind);
+        vault.rules.authorization = description.authorization.unwrap_or(vault.rules.authorization);
+        vault.rules.firewall = description.firewall.unwrap_or(vault.rules.firewall);
+        if let Some(grants) = description.grants {
+            vault.rules.grants = grants;
+        }
+        json!({})
+    }
+
+    /// Changes a version, Azure's rules aside.
+    fn put_into_state(&self, state: State) -> Reply {
+        let mut vaults = self.vaults();
+        let key = vaults.get_mut(&state.vault).and_then(|vault| vault.keys.get_mut(&state.name));
+        let version = key.and_then(|key| key.version_mut(state.version.as_deref()));
+        let version = version.ok_or_else(|| (400, format!("no key '{}' in '{}'", state.name, state.vault)))?;
+        version.enabled = state.disabled.map_or(version.enabled, |disabled| !disabled);
+        version.expire(state.expired, state.not_yet_valid);
+        if let Some(operations) = state.operations {
+            version.operations = operations;
+        }
+        Ok(json!({}))
     }
 
     /// A token as somebody outside of this emulator would come by it, `az` for example.

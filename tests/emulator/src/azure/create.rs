@@ -1,6 +1,7 @@
 //! CreateKey: a new key, or a new version of one.
 
 use crate::azure::KeyVault;
+use crate::azure::deletion::check_free;
 use crate::azure::error::Refused;
 use crate::azure::key::Version;
 use crate::azure::key_type::{CURVES, Family, KeyType, RSA_SIZES};
@@ -22,7 +23,8 @@ pub(crate) fn create(service: &KeyVault, request: &Request) -> Result<Value, Ref
     let kind = KeyType::parse(request.required_text("kty")?).ok_or_else(|| invalid("kty"))?;
     check_kind(service, request, kind)?;
     let shape = shape(request, kind)?;
-    let mut version = blank(kind, shape)?;
+    let mut version = describe(kind)?;
+    version.material = shape.map(Material::generate).transpose()?.map(Arc::new);
     if let Some(operations) = request.texts("key_ops")? {
         version.operations = operations;
     }
@@ -45,11 +47,9 @@ pub(crate) fn check_name(name: &str) -> Result<(), Refused> {
 pub(crate) fn check_kind(service: &KeyVault, request: &Request, kind: KeyType) -> Result<(), Refused> {
     let vaults = service.vaults();
     let name = kind.name();
-    // Azure's own words for these are not public.
+    // Azure's own words for the latter two are not public.
     match vaults.of(request)?.kind {
-        Kind::Standard if kind.hsm => {
-            Err(Refused::parameter(format!("The key type {name} is not supported by a vault of the standard SKU.")))
-        }
+        Kind::Standard if kind.hsm => Err(Refused::parameter("Hardware key operation not allowed on standard vault.")),
         Kind::ManagedHsm if !kind.hsm => {
             Err(Refused::parameter(format!("The key type {name} is not supported by a Managed HSM.")))
         }
@@ -65,12 +65,13 @@ pub(crate) fn store(service: &KeyVault, request: &Request, version: Version) -> 
     let answer = bundle(request, &request.name, &version)?;
     let mut vaults = service.vaults();
     let vault = vaults.get_mut(&request.vault).ok_or_else(Refused::nowhere)?;
+    check_free(vault, &request.name)?;
     vault.keys.entry(request.name.clone()).or_default().versions.push(version);
     Ok(answer)
 }
 
-/// An enabled version with new material and what Azure gives a key that says nothing of itself.
-pub(crate) fn blank(kind: KeyType, shape: Option<KeyShape>) -> Result<Version, Refused> {
+/// An enabled version with what Azure gives a key that says nothing of itself, and no material yet.
+pub(crate) fn describe(kind: KeyType) -> Result<Version, Refused> {
     let operations = match kind.family {
         Family::Rsa => &["encrypt", "decrypt", "sign", "verify", "wrapKey", "unwrapKey"][..],
         Family::Ec => &["sign", "verify"][..],
@@ -79,7 +80,7 @@ pub(crate) fn blank(kind: KeyType, shape: Option<KeyShape>) -> Result<Version, R
     let now = clock::whole_seconds();
     Ok(Version {
         id: hex(&random(16)?),
-        material: shape.map(Material::generate).transpose()?.map(Arc::new),
+        material: None,
         kind,
         operations: operations.iter().map(|operation| (*operation).to_owned()).collect(),
         enabled: true,
@@ -91,6 +92,7 @@ pub(crate) fn blank(kind: KeyType, shape: Option<KeyShape>) -> Result<Version, R
         exportable: false,
         release_policy: None,
         managed: false,
+        imported: false,
         tags: Map::new(),
     })
 }

@@ -3,10 +3,22 @@
 //! Codes and texts are those that Microsoft's page "Azure Key Vault REST API Error Codes" and recorded answers in the
 //! repositories of Azure's SDKs show (2026-11). Where none is public, the text says what is wrong and the comment says so.
 
-use crate::azure::gate::EXPIRED;
 use crate::credentials::with;
 use openssl::error::ErrorStack;
 use serde_json::{Value, json};
+
+/// Why a key is not to be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unusable {
+    /// It is disabled.
+    Disabled,
+    /// Its last day is over.
+    Expired,
+    /// Its first day is to come.
+    NotYetValid,
+    /// It is not for this operation.
+    Forbidden,
+}
 
 /// A refused request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +54,18 @@ impl Refused {
         Refused { inner: Some(inner.to_owned()), ..Refused::new(403, "Forbidden", message) }
     }
 
+    /// 403 of a key that is not to be used so, or not now. The first and the last text are recorded ones, those of dates are not
+    /// public.
+    pub(crate) fn unusable(why: Unusable, operation: &str) -> Refused {
+        let (inner, end) = match why {
+            Unusable::Disabled => ("KeyDisabled", "allowed on a disabled key."),
+            Unusable::Expired => ("KeyExpired", "allowed on an expired key."),
+            Unusable::NotYetValid => ("KeyNotYetValid", "allowed on a key that is not yet valid."),
+            Unusable::Forbidden => ("KeyOperationForbidden", "permitted on this key."),
+        };
+        Refused::forbidden(inner, format!("Operation {operation} is not {end}"))
+    }
+
     /// 404 of a path that leads nowhere.
     pub(crate) fn nowhere() -> Refused {
         Refused::new(404, "NotFound", "")
@@ -74,43 +98,3 @@ impl From<ErrorStack> for Refused {
         Refused::new(500, "InternalServerError", error.to_string())
     }
 }
-
-impl Refused {
-    /// The refusal a fault asks for; what it does not say is as usual.
-    pub(crate) fn usual(status: Option<u16>, error: Option<&str>, message: Option<&str>) -> Refused {
-        let row = match (error, status) {
-            (Some(error), _) => USUAL.iter().find(|row| row.0 == error || row.2 == Some(error)),
-            (None, status) => USUAL.iter().find(|row| Some(row.1) == status),
-        };
-        let (code, usual_status, inner, text) = row.copied().unwrap_or(("BadParameter", 400, None, ""));
-        let known = row.is_some() || error.is_none();
-        Refused {
-            status: status.unwrap_or(usual_status),
-            code: if known { code.to_owned() } else { error.unwrap_or_default().to_owned() },
-            inner: inner.map(str::to_owned),
-            message: message.unwrap_or(text).to_owned(),
-        }
-    }
-}
-
-/// Code, status, inner code and text of what faults ask for by code, by inner code or by status.
-static USUAL: [(&str, u16, Option<&str>, &str); 8] = [
-    (
-        "Throttled",
-        429,
-        None,
-        "Request was not processed because too many requests were received. Reason: VaultRequestTypeLimitReached",
-    ),
-    ("Unauthorized", 401, None, EXPIRED),
-    ("Unauthorized", 401, Some("TokenExpired"), EXPIRED),
-    (
-        "Forbidden",
-        403,
-        Some("ForbiddenByRbac"),
-        "Caller is not authorized to perform action on resource.\r\nIf role assignments, deny assignments or role definitions were changed recently, please observe propagation time.\r\n",
-    ),
-    ("KeyNotFound", 404, None, "A key with this name was not found in this key vault."),
-    ("Conflict", 409, None, "The key is being changed by another request."),
-    ("InternalServerError", 500, None, "An internal server error occurred."),
-    ("ServiceUnavailable", 503, None, "The service is temporarily unavailable."),
-];

@@ -3,6 +3,8 @@
 use crate::azure::KeyVault;
 use crate::azure::error::Refused;
 use crate::azure::host::vault_of;
+use crate::azure::permission::Ask;
+use crate::azure::route::Route;
 use crate::azure::token::{Standing, TENANT};
 use hyper::http::request::Parts;
 
@@ -12,8 +14,8 @@ pub(crate) const VAULTS: &str = "https://vault.azure.net";
 pub(crate) const MANAGED_HSMS: &str = "https://managedhsm.azure.net";
 
 impl KeyVault {
-    /// Lets a request pass that has a token for this vault.
-    pub(crate) fn admit(&self, head: &Parts, vault: &str) -> Result<(), Refused> {
+    /// Lets a request pass that has a token for this vault, and whose holder may do what it asks for.
+    pub(crate) fn admit(&self, head: &Parts, vault: &str, route: &Route) -> Result<(), Refused> {
         let token =
             bearer(head).ok_or_else(|| Refused::unauthorized("AKV10000: Request is missing a Bearer or PoP token."))?;
         let resource = self.vaults().resource(vault);
@@ -25,7 +27,12 @@ impl KeyVault {
             Standing::Good { resource: its_own } if its_own != resource => Err(Refused::unauthorized(format!(
                 "AKV10022: Invalid audience. Expected {resource}, found: {its_own}."
             ))),
-            Standing::Good { .. } => Ok(()),
+            Standing::Good { .. } => {
+                let holder = self.tokens.holder(token).unwrap_or_default();
+                let vaults = self.vaults();
+                let of = vaults.get(vault).ok_or_else(Refused::nowhere)?;
+                of.rules.check(&Ask { holder: &holder, vault, kind: of.kind, route })
+            }
         }
     }
 }

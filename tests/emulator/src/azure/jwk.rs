@@ -1,14 +1,16 @@
-//! JSON Web Keys: the public half as Azure writes it.
+//! JSON Web Keys: the public half as Azure writes it, the private one as it takes it.
 
 use crate::azure::base64url;
 use crate::azure::key::Version;
-use crate::azure::key_type::curve_name;
+use crate::azure::key_type::{CURVES, curve_name};
 use crate::credentials::with;
 use crate::material::Material;
 use openssl::bn::{BigNum, BigNumContext};
+use openssl::ec::{EcGroup, EcKey};
 use openssl::error::ErrorStack;
 use openssl::pkey::PKey;
-use serde_json::{Value, json};
+use openssl::rsa::Rsa;
+use serde_json::{Map, Value, json};
 
 /// The key of a version under this identifier.
 pub(crate) fn public(version: &Version, identifier: &str) -> Result<Value, ErrorStack> {
@@ -37,4 +39,30 @@ pub(crate) fn members(material: &Material) -> Result<Vec<(&'static str, String)>
     let length = i32::try_from(ec.group().degree().div_ceil(8)).unwrap_or(0);
     let [x, y] = [x.to_vec_padded(length)?, y.to_vec_padded(length)?].map(|number| base64url::encode(&number));
     Ok(vec![("crv", curve.to_owned()), ("x", x), ("y", y)])
+}
+
+/// The private key in a JSON Web Key; `None` if it is not a whole one.
+pub(crate) fn private(key: &Map<String, Value>) -> Option<Material> {
+    let number = |name: &str| BigNum::from_slice(&base64url::decode(key.get(name)?.as_str()?)?).ok();
+    let key = if let Some(curve) = key.get("crv") {
+        let curve = CURVES.iter().find(|(name, _)| curve == name)?.1.curve()?;
+        let group = EcGroup::from_curve_name(curve).ok()?;
+        let public = EcKey::from_public_key_affine_coordinates(&group, &*number("x")?, &*number("y")?).ok()?;
+        let private = EcKey::from_private_components(&group, &*number("d")?, public.public_key()).ok()?;
+        private.check_key().ok()?;
+        PKey::from_ec_key(private)
+    } else {
+        let rsa = Rsa::from_private_components(
+            number("n")?,
+            number("e")?,
+            number("d")?,
+            number("p")?,
+            number("q")?,
+            number("dp")?,
+            number("dq")?,
+            number("qi")?,
+        );
+        PKey::from_rsa(rsa.ok().filter(|rsa| rsa.check_key().is_ok_and(|right| right))?)
+    };
+    Material::from_pkcs8(&key.ok()?.private_key_to_pkcs8().ok()?)
 }

@@ -2,16 +2,13 @@
 //! an old or odd vault has can be shown to whoever must refuse them.
 
 use crate::azure::KeyVault;
-use crate::azure::create::{USUAL_SIZE, blank, check_name};
+use crate::azure::create::{USUAL_SIZE, check_name, describe};
 use crate::azure::key::Version;
 use crate::azure::key_type::{CURVES, Family, KeyType, RSA_SIZES};
-use crate::clock;
-use crate::material::KeyShape;
+use crate::material::{KeyShape, Material};
 use serde::Deserialize;
 use serde_json::{Value, json};
-
-/// A day, as long before or after now as dates are that make a key expired or not yet valid.
-const DAY: u64 = 86_400;
+use std::sync::Arc;
 
 /// A key to be made.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -27,6 +24,7 @@ pub(crate) struct KeyDescription {
     exportable: bool,
     release_policy: bool,
     managed: bool,
+    imported: bool,
     disabled: bool,
     expired: bool,
     not_yet_valid: bool,
@@ -64,7 +62,9 @@ impl KeyDescription {
         let kind = KeyType::parse(&self.kty).ok_or_else(|| {
             format!("unknown kty '{}'; known ones are RSA, RSA-HSM, EC, EC-HSM, oct and oct-HSM", self.kty)
         })?;
-        let mut version = blank(kind, self.shape(kind)?).map_err(|refused| refused.message)?;
+        let mut version = describe(kind).map_err(|refused| refused.message)?;
+        let material = self.shape(kind)?.map(Material::generate).transpose();
+        version.material = material.map_err(|error| error.to_string())?.map(Arc::new);
         if let Some(operations) = &self.operations {
             version.operations.clone_from(operations);
         }
@@ -79,10 +79,9 @@ impl KeyDescription {
             }));
         }
         version.managed = self.managed;
+        version.imported = self.imported;
         version.enabled = !self.disabled;
-        let now = clock::whole_seconds();
-        version.expires = self.expired.then(|| now - DAY);
-        version.not_before = self.not_yet_valid.then_some(now + DAY);
+        version.expire(Some(self.expired), Some(self.not_yet_valid));
         Ok(version)
     }
 

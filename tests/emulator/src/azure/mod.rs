@@ -3,25 +3,32 @@
 pub(crate) mod key_description;
 
 mod algorithm;
+mod attestation;
 mod base64url;
 mod control;
 mod corruption;
 mod create;
+mod deletion;
 mod error;
 mod gate;
 mod grant;
 mod host;
+mod import;
 mod jwk;
 mod key;
 mod key_type;
 mod listing;
+mod permission;
 mod record;
 #[cfg(test)]
 mod rehearsal;
 mod request;
+mod rotation;
 mod route;
 mod signing;
 mod token;
+mod update;
+mod usual;
 mod vault;
 
 use crate::azure::error::Refused;
@@ -77,7 +84,7 @@ impl KeyVault {
     fn carry_out(&self, head: &Parts, body: &[u8]) -> Result<Value, Refused> {
         let route = Route::of(head).ok_or_else(Refused::nowhere)?;
         let vault = self.vaults().named_by(asked_host(head)).ok_or_else(Refused::nowhere)?;
-        self.admit(head, &vault)?;
+        self.admit(head, &vault, &route)?;
         let request = Request::read(head, body, vault, &route)?;
         (route.row.run)(self, &request)
     }
@@ -109,6 +116,7 @@ impl CloudService for KeyVault {
             return answer;
         }
         match self.carry_out(head, body) {
+            Ok(Value::Null) => envelope(head, 204, Bytes::new()),
             Ok(value) => envelope(head, 200, value.to_string().into()),
             Err(refused) => self.refuse(head, &refused),
         }
@@ -118,7 +126,7 @@ impl CloudService for KeyVault {
         if grant::operation(head).is_some() {
             return grant::refusal(head, status, error, message);
         }
-        self.refuse(head, &Refused::usual(status, error, message))
+        self.refuse(head, &self.usual(head, status, error, message))
     }
 
     /// Nothing that a client sends to Key Vault has a date.

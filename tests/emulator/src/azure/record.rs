@@ -1,6 +1,7 @@
 //! GetKey, and a key as every operation on it answers it.
 
 use crate::azure::KeyVault;
+use crate::azure::deletion::RECOVERABLE_DAYS;
 use crate::azure::error::Refused;
 use crate::azure::jwk;
 use crate::azure::key::Version;
@@ -61,7 +62,7 @@ fn attributes(version: &Version) -> Map<String, Value> {
     put("created", json!(version.created));
     put("updated", json!(version.updated));
     put("recoveryLevel", json!("Recoverable+Purgeable"));
-    put("recoverableDays", json!(90));
+    put("recoverableDays", json!(RECOVERABLE_DAYS));
     put("exportable", json!(version.exportable));
     attributes
 }

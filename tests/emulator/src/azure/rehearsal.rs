@@ -5,6 +5,7 @@ use crate::azure::gate::{MANAGED_HSMS, VAULTS};
 use crate::exchange::Stage;
 use crate::service::CloudService;
 use hyper::Request;
+use hyper::http::request::Parts;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -25,6 +26,11 @@ impl Rehearsal {
         Rehearsal { service, vaults, hsms }
     }
 
+    /// A token for vaults, of `rehearsal`.
+    pub(crate) fn token(&self) -> &str {
+        &self.vaults
+    }
+
     /// Asks the vault; the answer is status and body.
     pub(crate) fn ask(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
         self.ask_host("vault.vault.azure.net", method, path, body)
@@ -33,18 +39,20 @@ impl Rehearsal {
     /// Asks a vault or Managed HSM by its host.
     pub(crate) fn ask_host(&self, host: &str, method: &str, path: &str, body: &Value) -> (u16, Value) {
         let token = if host.contains("managedhsm") { &self.hsms } else { &self.vaults };
-        let separator = if path.contains('?') { '&' } else { '?' };
-        let head = Request::builder()
-            .method(method)
-            .uri(format!("{path}{separator}api-version=7.6"))
-            .header("host", host)
-            .header("authorization", format!("Bearer {token}"))
-            .body(())
-            .unwrap()
-            .into_parts()
-            .0;
+        let head = head(host, method, path, token);
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let answer = self.service.answer(&head, body.as_bytes());
         (answer.status, serde_json::from_slice(&answer.body).unwrap_or(Value::Null))
     }
+}
+
+/// The head of a request.
+pub(crate) fn head(host: &str, method: &str, path: &str, token: &str) -> Parts {
+    let separator = if path.contains('?') { '&' } else { '?' };
+    let request = Request::builder()
+        .method(method)
+        .uri(format!("{path}{separator}api-version=7.6"))
+        .header("host", host)
+        .header("authorization", format!("Bearer {token}"));
+    request.body(()).unwrap().into_parts().0
 }

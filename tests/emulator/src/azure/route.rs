@@ -1,8 +1,9 @@
 //! The table of operations: method and path.
 
 use crate::azure::error::Refused;
+use crate::azure::permission::Access;
 use crate::azure::request::Request;
-use crate::azure::{KeyVault, create, listing, record, signing};
+use crate::azure::{KeyVault, attestation, create, deletion, import, listing, record, rotation, signing, update};
 use crate::form::decoded;
 use hyper::http::request::Parts;
 use serde_json::Value;
@@ -17,6 +18,8 @@ pub(crate) struct Row {
     path: &'static str,
     /// Its name in the REST specification, which counts and faults use.
     pub(crate) operation: &'static str,
+    /// What its caller must be allowed.
+    pub(crate) access: &'static Access,
     /// How it is carried out.
     pub(crate) run: Run,
 }
@@ -60,18 +63,54 @@ fn fit(row: &'static Row, segments: &[&str]) -> Option<Route> {
     Some(route)
 }
 
-const fn row(method: &'static str, path: &'static str, operation: &'static str, run: Run) -> Row {
-    Row { method, path, operation, run }
+const fn row(
+    method: &'static str,
+    path: &'static str,
+    operation: &'static str,
+    access: &'static Access,
+    run: Run,
+) -> Row {
+    Row { method, path, operation, access, run }
 }
 
+static LIST: Access = Access::new("keys", "list", "keys/read", "keys/read/action");
+static GET: Access = Access::new("keys", "get", "keys/read", "keys/read/action");
+static CREATE: Access = Access::new("keys", "create", "keys/create/action", "keys/create");
+static IMPORT: Access = Access::new("keys", "import", "keys/import/action", "keys/import/action");
+static UPDATE: Access = Access::new("keys", "update", "keys/update/action", "keys/write/action");
+static DELETE: Access = Access::new("keys", "delete", "keys/delete", "keys/delete");
+static PURGE: Access = Access::new("keys", "purge", "keys/purge/action", "keys/deletedKeys/delete");
+static RECOVER: Access = Access::new("keys", "recover", "keys/recover/action", "keys/deletedKeys/recover/action");
+static SIGN: Access = Access::new("keys", "sign", "keys/sign/action", "keys/sign/action");
+static VERIFY: Access = Access::new("keys", "verify", "keys/verify/action", "keys/verify/action");
+static ROTATE: Access = Access::new("keys", "rotate", "keys/rotate/action", "keys/rotate/action");
+static POLICY: Access =
+    Access::new("keys", "getrotationpolicy", "keyrotationpolicies/read", "keys/rotationpolicies/read");
+static SET_POLICY: Access =
+    Access::new("keys", "setrotationpolicy", "keyrotationpolicies/write", "keys/rotationpolicies/write");
+
 /// The first that fits counts: a key's version is 32 hexadecimal digits, never a word of these.
-static TABLE: [Row; 8] = [
-    row("GET", "keys", "GetKeys", listing::keys),
-    row("POST", "keys/{name}/create", "CreateKey", create::create),
-    row("GET", "keys/{name}/versions", "GetKeyVersions", listing::versions),
-    row("GET", "keys/{name}", "GetKey", record::get),
-    row("GET", "keys/{name}/{version}", "GetKey", record::get),
-    row("POST", "keys/{name}/{version}/sign", "Sign", signing::sign),
-    row("POST", "keys/{name}/sign", "Sign", signing::sign),
-    row("POST", "keys/{name}/{version}/verify", "Verify", signing::verify),
+static TABLE: [Row; 22] = [
+    row("GET", "keys", "GetKeys", &LIST, listing::keys),
+    row("POST", "keys/{name}/create", "CreateKey", &CREATE, create::create),
+    row("POST", "keys/{name}/rotate", "RotateKey", &ROTATE, rotation::rotate),
+    row("PUT", "keys/{name}", "ImportKey", &IMPORT, import::import),
+    row("DELETE", "keys/{name}", "DeleteKey", &DELETE, deletion::delete),
+    row("GET", "keys/{name}/versions", "GetKeyVersions", &LIST, listing::versions),
+    row("GET", "keys/{name}/rotationpolicy", "GetKeyRotationPolicy", &POLICY, rotation::policy),
+    row("PUT", "keys/{name}/rotationpolicy", "UpdateKeyRotationPolicy", &SET_POLICY, rotation::set_policy),
+    row("GET", "keys/{name}/attestation", "GetKeyAttestation", &GET, attestation::get),
+    row("GET", "keys/{name}/{version}/attestation", "GetKeyAttestation", &GET, attestation::get),
+    row("GET", "keys/{name}", "GetKey", &GET, record::get),
+    row("GET", "keys/{name}/{version}", "GetKey", &GET, record::get),
+    row("PATCH", "keys/{name}", "UpdateKey", &UPDATE, update::update),
+    row("PATCH", "keys/{name}/{version}", "UpdateKey", &UPDATE, update::update),
+    row("POST", "keys/{name}/sign", "Sign", &SIGN, signing::sign),
+    row("POST", "keys/{name}/{version}/sign", "Sign", &SIGN, signing::sign),
+    row("POST", "keys/{name}/verify", "Verify", &VERIFY, signing::verify),
+    row("POST", "keys/{name}/{version}/verify", "Verify", &VERIFY, signing::verify),
+    row("GET", "deletedkeys", "GetDeletedKeys", &LIST, deletion::list),
+    row("GET", "deletedkeys/{name}", "GetDeletedKey", &GET, deletion::get),
+    row("DELETE", "deletedkeys/{name}", "PurgeDeletedKey", &PURGE, deletion::purge),
+    row("POST", "deletedkeys/{name}/recover", "RecoverDeletedKey", &RECOVER, deletion::recover),
 ];

@@ -4,7 +4,7 @@ use crate::azure::KeyVault;
 use crate::azure::algorithm::SignatureAlgorithm;
 use crate::azure::base64url;
 use crate::azure::error::Refused;
-use crate::azure::key_type::Family;
+use crate::azure::key_type::{KeyType, curve_name};
 use crate::azure::request::{Request, invalid};
 use crate::material::{KeyShape, Material, Scheme};
 use openssl::bn::BigNum;
@@ -55,17 +55,11 @@ pub(crate) fn prepare(service: &KeyVault, request: &Request, operation: &str, me
     let version = service.vaults().version(request)?.clone();
     version.permits(operation)?;
     let algorithm = SignatureAlgorithm::parse(name).ok_or_else(|| invalid("alg"))?;
-    let fitting = version.material.filter(|material| algorithm.is_for(material.shape()));
-    let Some(material) = fitting else {
-        let wanted = if algorithm.scheme == Scheme::Ecdsa { Family::Ec } else { Family::Rsa };
-        let of = if wanted == version.kind.family { "with another curve" } else { "of another type" };
-        return Err(Refused::parameter(format!(
-            "Key and signing algorithm are incompatible. Key is of type '{}', and algorithm '{name}' can only be used with a key {of}.",
-            version.kind.name()
-        )));
-    };
-    check_length(member, &input, algorithm, &material)?;
     let identifier = request.url("keys", &request.name, Some(&version.id));
+    let shape = version.material.as_ref().map(|material| material.shape());
+    let fitting = version.material.filter(|material| algorithm.is_for(material.shape()));
+    let material = fitting.ok_or_else(|| incompatible(&identifier, version.kind, shape, algorithm))?;
+    check_length(member, &input, algorithm, &material)?;
     Ok(Task { material, algorithm, input, identifier })
 }
 
@@ -101,6 +95,20 @@ fn coordinate_length(shape: KeyShape) -> Option<i32> {
         KeyShape::P521 => Some(66),
         KeyShape::Rsa(_) | KeyShape::Ed25519 => None,
     }
+}
+
+fn incompatible(identifier: &str, kind: KeyType, shape: Option<KeyShape>, algorithm: &SignatureAlgorithm) -> Refused {
+    let name = algorithm.name;
+    let (is, only) = match (shape.and_then(curve_name), algorithm.curve().and_then(curve_name)) {
+        (Some(curve), Some(wanted)) => (format!("uses curve '{curve}'"), format!("curve '{wanted}'")),
+        (_, wanted) => {
+            let family = if wanted.is_some() { "EC" } else { "RSA" };
+            (format!("is of type '{}'", kind.name()), format!("a key of type '{family}' or '{family}-HSM'"))
+        }
+    };
+    Refused::parameter(format!(
+        "Key and signing algorithm are incompatible. Key {identifier} {is}, and algorithm '{name}' can only be used with {only}."
+    ))
 }
 
 fn check_length(
@@ -194,6 +202,27 @@ mod tests {
             answer["error"]["message"],
             "Invalid length of 'value': 246 bytes. RSNULL requires 1 to 245 bytes, encoded with base64url."
         );
+    }
+
+    #[test]
+    fn an_algorithm_of_another_curve_or_type_is_a_bad_parameter_that_names_both() {
+        let rehearsal = Rehearsal::new();
+        for (curve, algorithm, said) in [
+            ("P-256K", "ES256", "uses curve 'P-256K', and algorithm 'ES256' can only be used with curve 'P-256'."),
+            (
+                "P-256",
+                "RS256",
+                "is of type 'EC', and algorithm 'RS256' can only be used with a key of type 'RSA' or 'RSA-HSM'.",
+            ),
+        ] {
+            let (path, _) = key(&rehearsal, &json!({"kty": "EC", "curve": curve}));
+            let body = json!({"alg": algorithm, "value": base64url::encode(&[1; 32])});
+            let (status, answer) = rehearsal.ask("POST", &format!("{path}/sign"), &body);
+            assert_eq!((status, &answer["error"]["code"]), (400, &json!("BadParameter")));
+            let url = format!("https://vault.vault.azure.net{path}");
+            let expected = format!("Key and signing algorithm are incompatible. Key {url} {said}");
+            assert_eq!(answer["error"]["message"], expected);
+        }
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Vaults and Managed HSMs: their kind and their keys.
 
+use crate::azure::deletion::Deleted;
 use crate::azure::error::Refused;
 use crate::azure::gate::{MANAGED_HSMS, VAULTS};
 use crate::azure::host::{vault_of, without_port};
 use crate::azure::key::{Key, Version};
+use crate::azure::permission::Rules;
 use crate::azure::request::Request;
 use std::collections::BTreeMap;
 
@@ -31,6 +33,10 @@ pub(crate) struct Vault {
     pub(crate) kind: Kind,
     /// Keys by name.
     pub(crate) keys: BTreeMap<String, Key>,
+    /// Deleted keys that can be brought back.
+    pub(crate) deleted: BTreeMap<String, Deleted>,
+    /// What callers may do.
+    pub(crate) rules: Rules,
 }
 
 /// Every vault by name.
@@ -40,16 +46,21 @@ pub(crate) struct Vaults(BTreeMap<String, Vault>);
 impl Default for Vaults {
     fn default() -> Vaults {
         let mut vaults = Vaults(BTreeMap::new());
-        vaults.add(DEFAULT_VAULT, Kind::Premium);
-        vaults.add(DEFAULT_HSM, Kind::ManagedHsm);
+        vaults.entry(DEFAULT_VAULT);
+        vaults.entry(DEFAULT_HSM).kind = Kind::ManagedHsm;
         vaults
     }
 }
 
 impl Vaults {
-    /// Makes an empty one.
-    pub(crate) fn add(&mut self, name: &str, kind: Kind) {
-        self.0.insert(name.to_owned(), Vault { kind, keys: BTreeMap::new() });
+    /// The vault of this name; an empty premium one if there was none.
+    pub(crate) fn entry(&mut self, name: &str) -> &mut Vault {
+        self.0.entry(name.to_owned()).or_insert_with(|| Vault {
+            kind: Kind::Premium,
+            keys: BTreeMap::new(),
+            deleted: BTreeMap::new(),
+            rules: Rules::default(),
+        })
     }
 
     /// The vault a host name means, if there is such a one.
@@ -92,12 +103,15 @@ impl Vaults {
 
     /// The version a request names, or the current one of the key it names.
     pub(crate) fn version(&self, request: &Request) -> Result<&Version, Refused> {
-        let named = || match &request.version {
-            Some(version) => Refused::no_key(&format!("{}/{version}", request.name)),
-            None => Refused::no_key(&request.name),
-        };
-        let key = self.of(request)?.keys.get(&request.name).ok_or_else(named)?;
-        key.version(request.version.as_deref()).ok_or_else(named)
+        let key = self.of(request)?.keys.get(&request.name);
+        key.and_then(|key| key.version(request.version.as_deref())).ok_or_else(|| missing(request))
+    }
+
+    /// The same, to change.
+    pub(crate) fn version_mut(&mut self, request: &Request) -> Result<&mut Version, Refused> {
+        let vault = self.get_mut(&request.vault).ok_or_else(Refused::nowhere)?;
+        let key = vault.keys.get_mut(&request.name);
+        key.and_then(|key| key.version_mut(request.version.as_deref())).ok_or_else(|| missing(request))
     }
 }
 
@@ -108,5 +122,12 @@ impl Kind {
             Kind::Standard | Kind::Premium => "vault.azure.net",
             Kind::ManagedHsm => "managedhsm.azure.net",
         }
+    }
+}
+
+fn missing(request: &Request) -> Refused {
+    match &request.version {
+        Some(version) => Refused::no_key(&format!("{}/{version}", request.name)),
+        None => Refused::no_key(&request.name),
     }
 }

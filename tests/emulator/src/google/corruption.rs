@@ -41,6 +41,12 @@ impl GoogleKms {
                     members.remove(name);
                 }
             }),
+            Corruption::LeadingZero
+            | Corruption::OtherHost
+            | Corruption::OtherPort
+            | Corruption::AuthorizationUri
+            | Corruption::ErrorText => {}
+            Corruption::Empty => answer.body = "".into(),
             Corruption::OtherKey => rewrite(&mut answer, |members| {
                 self.substitute(head, request, members);
             }),
