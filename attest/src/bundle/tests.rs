@@ -1,6 +1,6 @@
 use hardkey_synthetic::zip::Zip;
 
-use super::{Evidence, File, evidence};
+use super::{Evidence, File, answer, evidence};
 
 const VERSION: &str = r#"{"name":"n","protectionLevel":"HSM"}"#;
 
@@ -61,6 +61,13 @@ fn anything_else_is_refused_with_what_was_expected() {
     for (text, found) in [
         ("{}", "an object of "),
         (r#"{"policy":1,"rules":2}"#, "an object of policy, rules"),
+        (r#"{"KeyId":"a"}"#, "an object of KeyId"),
+        (r#"{"PublicKey":""}"#, "an object of PublicKey"),
+        (r#"{"key":{"kid":""}}"#, "an object of key"),
+        (r#"{"attributes":{}}"#, "an object of attributes"),
+        (r#"{"attributes":{"attestation":{}}}"#, "an object of attributes"),
+        (r#"{"pem":"","name":"","protectionLevel":"HSM"}"#, "an object of pem, name, protectionLevel"),
+        (r#"{"protectionLevel":"HSM"}"#, "an object of protectionLevel"),
         (
             r#"{"name":"k","purpose":"ASYMMETRIC_SIGN","versionTemplate":{}}"#,
             "an object of name, purpose, versionTemplate",
@@ -80,6 +87,10 @@ fn anything_else_is_refused_with_what_was_expected() {
         ),
     ] {
         assert_eq!(refused(text).2, found, "{found}");
+    }
+    for not_an_object in ["[]", "1"] {
+        assert_eq!(refused(&format!("{{\"attributes\":{not_an_object}}}")).1, "an object");
+        assert_eq!(answer::evidence(not_an_object.as_bytes()).unwrap_err().expected, "an object");
     }
     let (part, expected, found) = refused("\u{feff}{}");
     assert_eq!((part.as_str(), found.as_str()), ("a.json: bundle", "ef bb bf 7b 7d"));
