@@ -37,6 +37,14 @@ pub(crate) enum Issuer {
     AppService,
     /// The managed identity of a virtual machine of Azure's.
     Machine,
+    /// Google's OAuth 2.0 token endpoint.
+    GoogleOauth,
+    /// Google's Security Token Service.
+    GoogleSts,
+    /// Google's IAM Service Account Credentials.
+    GoogleImpersonation,
+    /// The metadata server of a virtual machine of Google's.
+    GoogleMetadata,
 }
 
 impl Issuer {
@@ -49,6 +57,10 @@ impl Issuer {
             Self::Entra => "entra",
             Self::AppService => "app-service",
             Self::Machine => "azure-imds",
+            Self::GoogleOauth => "google-oauth",
+            Self::GoogleSts => "google-sts",
+            Self::GoogleImpersonation => "google-impersonation",
+            Self::GoogleMetadata => "google-metadata",
         }
     }
 
@@ -59,7 +71,13 @@ impl Issuer {
             Self::Metadata => "ASIAIMDS",
             Self::Sso => "ASIASSO",
             // Their tokens have no such ids.
-            Self::Entra | Self::AppService | Self::Machine => "",
+            Self::Entra
+            | Self::AppService
+            | Self::Machine
+            | Self::GoogleOauth
+            | Self::GoogleSts
+            | Self::GoogleImpersonation
+            | Self::GoogleMetadata => "",
         }
     }
 }

@@ -100,7 +100,11 @@ async fn metadata(stage: &Stage, head: &Parts, method: &Method, path: &str) -> R
             }
         }
         ("GET", _) if header(head, "x-aws-ec2-metadata-token").as_deref() != Some(METADATA_TOKEN) => text(401, ""),
-        ("GET", "/latest/meta-data/iam/security-credentials/") => text(200, METADATA_ROLE),
+        // Google's client asks without the slash at the end, and where the machine is.
+        ("GET", "/latest/meta-data/iam/security-credentials/" | "/latest/meta-data/iam/security-credentials") => {
+            text(200, METADATA_ROLE)
+        }
+        ("GET", "/latest/meta-data/placement/availability-zone") => text(200, "eu-west-1a"),
         ("GET", path) if path == role => match issue(stage, Issuer::Metadata, json!({"role": METADATA_ROLE})).await {
             Ok(granted) => json_reply(200, &with(granted.as_document(), "Code", json!("Success"))),
             // Instance metadata refuses in the body.

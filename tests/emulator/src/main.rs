@@ -23,6 +23,7 @@ mod issuer;
 mod listener;
 mod material;
 mod service;
+mod unwrapping;
 mod wire;
 
 use crate::arguments::Arguments;
@@ -60,7 +61,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     let stage = Arc::new(Stage { verbose: arguments.verbose, ..Stage::default() });
     let kms = Arc::new(Kms::new(&arguments.account, &arguments.region, Arc::clone(&stage)));
     let azure = Arc::new(KeyVault::new(Arc::clone(&stage)));
-    let google = Arc::new(GoogleKms::new(&arguments.google_project, &arguments.google_location));
+    let google = Arc::new(GoogleKms::new(&arguments.google_project, &arguments.google_location, Arc::clone(&stage)));
     let (keys, google_keys) = make_keys(&kms, &google, &arguments)?;
     let aws = listener::bind(arguments.aws).await?;
     let control = listener::bind(arguments.control).await?;
@@ -86,11 +87,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
 fn make_keys(kms: &Kms, google: &GoogleKms, arguments: &Arguments) -> Result<(Vec<Value>, Vec<Value>), Failure> {
     std::thread::scope(|scope| {
         let making: Vec<_> = arguments.keys.iter().map(|description| scope.spawn(|| kms.make(description))).collect();
-        // Google's in turn: names and numbers depend on what is there.
-        let in_turn = scope.spawn(|| {
-            let made: Result<Vec<Value>, String> = arguments.google_keys.iter().map(|key| google.make(key)).collect();
-            made
-        });
+        let google = scope.spawn(|| google.make_all(&arguments.google_keys));
         let keys = making
             .into_iter()
             .map(|key| match key.join() {
@@ -98,7 +95,7 @@ fn make_keys(kms: &Kms, google: &GoogleKms, arguments: &Arguments) -> Result<(Ve
                 Err(_) => Err("--key: the key could not be made".into()),
             })
             .collect::<Result<Vec<Value>, Failure>>()?;
-        match in_turn.join() {
+        match google.join() {
             Ok(made) => Ok((keys, made.map_err(|error| format!("--google-key: {error}"))?)),
             Err(_) => Err("--google-key: a key could not be made".into()),
         }

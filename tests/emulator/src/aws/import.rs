@@ -6,7 +6,7 @@ use crate::aws::key::{Key, KeyState};
 use crate::aws::key_name::{Caller, LONGEST_KEY_ID};
 use crate::aws::key_spec::KeySpec;
 use crate::aws::parameters::Parameters;
-use crate::aws::wrapping::{ImportOffer, WRAPPING_ALGORITHMS, WRAPPING_KEY_SPECS};
+use crate::aws::wrapping::{ImportOffer, WRAPPING_ALGORITHMS, WRAPPING_KEY_SPECS, wrapping_key};
 use crate::clock::{milliseconds, seconds};
 use crate::identifier::{hex, random};
 use crate::material::Material;
@@ -30,7 +30,7 @@ pub(crate) fn parameters_for_import(kms: &Kms, caller: &Caller, parameters: &Par
     let algorithm = parameters.required_choice("WrappingAlgorithm", &WRAPPING_ALGORITHMS)?;
     let key_spec = parameters.required_choice("WrappingKeySpec", &WRAPPING_KEY_SPECS)?;
     check_external(kms.keyring().find_by_id(name, caller)?)?;
-    let wrapping_key = tokio::task::block_in_place(|| kms.wrapping_keys.key(key_spec))?;
+    let wrapping_key = tokio::task::block_in_place(|| wrapping_key(&kms.wrapping_keys, key_spec))?;
     let (token, expires) = (random(128)?, milliseconds() + OFFER_SECONDS);
     let offer = wrapping_key.and_then(|key| ImportOffer::make(algorithm, key, token, expires)).ok_or_else(|| {
         KmsError::unsupported(format!("Wrapping with {algorithm} under a key of {key_spec} is not supported."))

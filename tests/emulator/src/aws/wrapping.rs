@@ -1,15 +1,8 @@
-//! How key material travels to KMS: wrapped by an RSA key. AWS makes one for each import; here there is one of each size,
-//! because 4096 bits take a second.
+//! What AWS offers an import: a wrapping key and a token.
 
-use openssl::cipher::Cipher;
-use openssl::cipher_ctx::{CipherCtx, CipherCtxFlags};
+use crate::unwrapping::{Wrapping, WrappingKeys};
 use openssl::error::ErrorStack;
-use openssl::md::{Md, MdRef};
 use openssl::pkey::{PKey, Private};
-use openssl::pkey_ctx::PkeyCtx;
-use openssl::rsa::{Padding, Rsa};
-use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 
 /// `AlgorithmSpec` of the service model.
 pub(crate) const WRAPPING_ALGORITHMS: [&str; 6] = [
@@ -35,35 +28,6 @@ pub(crate) struct ImportOffer {
     wrapping: Wrapping,
 }
 
-/// The wrapping keys made so far, by bits.
-#[derive(Debug, Default)]
-pub(crate) struct WrappingKeys(Mutex<BTreeMap<u32, PKey<Private>>>);
-
-#[derive(Clone, Copy, Debug)]
-struct Wrapping {
-    sha_256: bool,
-    aes: bool,
-}
-
-impl WrappingKeys {
-    /// The key of this `WrappingKeySpec`; `None` for SM2.
-    pub(crate) fn key(&self, key_spec: &str) -> Result<Option<PKey<Private>>, ErrorStack> {
-        let bits = match key_spec {
-            "RSA_2048" => 2048,
-            "RSA_3072" => 3072,
-            "RSA_4096" => 4096,
-            _ => return Ok(None),
-        };
-        let mut keys = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(key) = keys.get(&bits) {
-            return Ok(Some(key.clone()));
-        }
-        let key = PKey::from_rsa(Rsa::generate(bits)?)?;
-        keys.insert(bits, key.clone());
-        Ok(Some(key))
-    }
-}
-
 impl ImportOffer {
     /// An offer under this wrapping key; `None` for wrappings this emulator does not do.
     pub(crate) fn make(algorithm: &str, key: PKey<Private>, token: Vec<u8>, expires: f64) -> Option<ImportOffer> {
@@ -84,40 +48,16 @@ impl ImportOffer {
 
     /// What was wrapped; `None` if it was not wrapped this way.
     pub(crate) fn unwrap(&self, wrapped: &[u8]) -> Option<Vec<u8>> {
-        if !self.wrapping.aes {
-            return self.decrypt(wrapped).ok();
-        }
-        let (key, material) = wrapped.split_at_checked(self.key.size())?;
-        unwrap_aes(&self.decrypt(key).ok()?, material).ok()
-    }
-
-    fn decrypt(&self, ciphertext: &[u8]) -> Result<Vec<u8>, ErrorStack> {
-        let mut context = PkeyCtx::new(&self.key)?;
-        context.decrypt_init()?;
-        context.set_rsa_padding(Padding::PKCS1_OAEP)?;
-        context.set_rsa_oaep_md(self.md())?;
-        context.set_rsa_mgf1_md(self.md())?;
-        let mut plaintext = Vec::new();
-        context.decrypt_to_vec(ciphertext, &mut plaintext)?;
-        Ok(plaintext)
-    }
-
-    fn md(&self) -> &'static MdRef {
-        if self.wrapping.sha_256 { Md::sha256() } else { Md::sha1() }
+        self.wrapping.unwrap(&self.key, wrapped)
     }
 }
 
-/// AES key wrap with padding (RFC 5649) under a 256-bit key.
-fn unwrap_aes(key: &[u8], wrapped: &[u8]) -> Result<Vec<u8>, ErrorStack> {
-    const KEY_LENGTH: usize = 32;
-    if key.len() != KEY_LENGTH {
-        return Err(ErrorStack::get());
+/// The key of this `WrappingKeySpec`; `None` for SM2.
+pub(crate) fn wrapping_key(keys: &WrappingKeys, key_spec: &str) -> Result<Option<PKey<Private>>, ErrorStack> {
+    match key_spec {
+        "RSA_2048" => keys.key(2048).map(Some),
+        "RSA_3072" => keys.key(3072).map(Some),
+        "RSA_4096" => keys.key(4096).map(Some),
+        _ => Ok(None),
     }
-    let mut context = CipherCtx::new()?;
-    context.set_flags(CipherCtxFlags::FLAG_WRAP_ALLOW);
-    context.decrypt_init(Some(Cipher::aes_256_wrap_pad()), Some(key), None)?;
-    let mut material = Vec::new();
-    context.cipher_update_vec(wrapped, &mut material)?;
-    context.cipher_final_vec(&mut material)?;
-    Ok(material)
 }

@@ -10,7 +10,8 @@ use std::fmt::Write;
 use std::sync::OnceLock;
 
 impl Version {
-    /// Has the HSM make its statement, once, if there is an HSM and a key in it that the layout has a place for.
+    /// Has the HSM make its statement, once, if there is an HSM and a key in it that the layout has a place for. Takes a second
+    /// the first time: the HSM's own keys are made as well.
     pub(crate) fn attest(&mut self) {
         let Some(material) = &self.material else {
             return;

@@ -71,7 +71,7 @@ impl GoogleKms {
 
     fn strangers_signature(&self, head: &Parts, request: &[u8]) -> Option<Vec<u8>> {
         let (_, name) = Operation::of(head)?;
-        let task = prepare(self, &Request::read(name, head, request).ok()?).ok()?;
+        let task = prepare(self, &Request::read(name, None, head, request).ok()?).ok()?;
         let stranger = self.stranger(task.material.shape()).ok()?;
         stranger.sign(task.scheme, task.hash, &task.input).ok()
     }

@@ -76,19 +76,29 @@ pub(crate) fn version(kms: &GoogleKms, request: &Request) -> Result<Value, Googl
 
 /// Adds a version made after the key's template, without material.
 fn start(key: &mut CryptoKey) -> Version {
+    let (number, mut version) = (key.next(), new_version(key, key.algorithm));
+    if key.algorithm.shape.is_none() {
+        "ENABLED".clone_into(&mut version.state);
+        version.generated = Some(version.created);
+    }
+    key.versions.insert(number, version.clone());
+    version
+}
+
+/// The next version of a key, pending; it is in the key from now on.
+pub(crate) fn new_version(key: &mut CryptoKey, algorithm: &'static Algorithm) -> Version {
     let number = key.next();
-    let created = Moment::now();
-    let pending = key.algorithm.shape.is_some();
     let version = Version {
         name: format!("{}/cryptoKeyVersions/{number}", key.name),
-        state: if pending { "PENDING_GENERATION" } else { "ENABLED" }.to_owned(),
+        state: "PENDING_GENERATION".to_owned(),
         protection: key.protection.clone(),
-        algorithm: key.algorithm,
-        created,
-        generated: (!pending).then_some(created),
+        algorithm,
+        created: Moment::now(),
+        generated: None,
         destroy: None,
         destroyed: None,
         import: None,
+        failure: None,
         material: None,
         attestation: None,
     };
@@ -164,4 +174,98 @@ pub(crate) fn labels(request: &Request) -> Result<BTreeMap<String, String>, Goog
 
 fn unknown(member: &str, value: &str) -> GoogleError {
     GoogleError::argument(format!("Invalid value at '{member}', \"{value}\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::google::rehearsal::{LOCATION, Rehearsal};
+    use serde_json::json;
+
+    #[test]
+    fn an_asymmetric_version_is_pending_until_its_material_is_made() {
+        let kms = Rehearsal::new();
+        kms.kms.generation.hold(true);
+        let template = json!({"algorithm": "EC_SIGN_P256_SHA256", "protectionLevel": "HSM"});
+        let key = json!({"purpose": "ASYMMETRIC_SIGN", "versionTemplate": template});
+        let path = format!("{LOCATION}/keyRings/r/cryptoKeys?cryptoKeyId=k&skipInitialVersionCreation=true");
+        let made = kms.post(&path, &key).unwrap();
+        let name = format!("{LOCATION}/keyRings/r/cryptoKeys/k");
+        assert_eq!(
+            made,
+            json!({"name": name, "purpose": "ASYMMETRIC_SIGN", "createTime": made["createTime"],
+                   "versionTemplate": template, "destroyScheduledDuration": "2592000s"})
+        );
+        for number in 1..=2 {
+            let pending = kms.post(&format!("{name}/cryptoKeyVersions"), &json!({})).unwrap();
+            assert_eq!(
+                pending,
+                json!({"name": format!("{name}/cryptoKeyVersions/{number}"), "state": "PENDING_GENERATION",
+                       "protectionLevel": "HSM", "algorithm": "EC_SIGN_P256_SHA256", "createTime": pending["createTime"]})
+            );
+        }
+        let version = format!("{name}/cryptoKeyVersions/1");
+        let refusal = kms.post(&format!("{version}:asymmetricSign"), &json!({})).unwrap_err();
+        assert_eq!(
+            refusal,
+            format!("400 FAILED_PRECONDITION: {version} is not enabled, current state is: PENDING_GENERATION.")
+        );
+        kms.kms.generation.hold(false);
+        kms.wait(&version, "ENABLED");
+        assert!(kms.get(&version).unwrap()["generateTime"].is_string());
+    }
+
+    #[test]
+    fn a_key_that_encrypts_has_a_primary_version_at_once() {
+        let kms = Rehearsal::new();
+        let path = format!("{LOCATION}/keyRings/r/cryptoKeys?cryptoKeyId=k");
+        let made = kms.post(&path, &json!({"purpose": "ENCRYPT_DECRYPT"})).unwrap();
+        let primary = &made["primary"];
+        assert_eq!((&primary["state"], &primary["protectionLevel"]), (&json!("ENABLED"), &json!("SOFTWARE")));
+        assert_eq!(primary["algorithm"], "GOOGLE_SYMMETRIC_ENCRYPTION");
+        let version = primary["name"].as_str().unwrap();
+        let refusal = kms.post(&format!("{version}:asymmetricSign"), &json!({"data": "AAAA"})).unwrap_err();
+        assert!(refusal.starts_with("400 FAILED_PRECONDITION: "), "{refusal}");
+        let refusal = kms.get(&format!("{version}/publicKey")).unwrap_err();
+        assert!(refusal.starts_with("400 FAILED_PRECONDITION: "), "{refusal}");
+    }
+
+    #[test]
+    fn names_are_taken_once_and_have_a_form() {
+        let kms = Rehearsal::new();
+        let again = kms.post(&format!("{LOCATION}/keyRings?keyRingId=r"), &json!({})).unwrap_err();
+        assert_eq!(again, format!("409 ALREADY_EXISTS: KeyRing {LOCATION}/keyRings/r already exists."));
+        let path = format!("{LOCATION}/keyRings/r/cryptoKeys?cryptoKeyId=k&skipInitialVersionCreation=true");
+        let key = json!({"purpose": "ENCRYPT_DECRYPT"});
+        kms.post(&path, &key).unwrap();
+        let again = kms.post(&path, &key).unwrap_err();
+        assert_eq!(again, format!("409 ALREADY_EXISTS: CryptoKey {LOCATION}/keyRings/r/cryptoKeys/k already exists."));
+        for path in ["keyRings?keyRingId=%26bar", "keyRings/r/cryptoKeys?cryptoKeyId=%26bar"] {
+            let refusal = kms.post(&format!("{LOCATION}/{path}"), &key).unwrap_err();
+            assert!(refusal.starts_with("400 INVALID_ARGUMENT: "), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn purpose_algorithm_and_level_have_to_fit() {
+        let kms = Rehearsal::new();
+        let refusal = |key| {
+            let path = format!("{LOCATION}/keyRings/r/cryptoKeys?cryptoKeyId=k");
+            kms.post(&path, &key).unwrap_err()
+        };
+        for key in [
+            json!({}),
+            json!({"purpose": "ASYMMETRIC_SIGN"}),
+            json!({"purpose": "ASYMMETRIC_DECRYPT"}),
+            json!({"purpose": "ASYMMETRIC_SIGN", "versionTemplate": {"algorithm": "HMAC_SHA256"}}),
+            json!({"purpose": "ASYMMETRIC_SIGN", "versionTemplate": {"algorithm": "EC_SIGN_P521_SHA512"}}),
+            json!({"purpose": "ENCRYPT_DECRYPT", "importOnly": true}),
+        ] {
+            assert!(refusal(key.clone()).starts_with("400 INVALID_ARGUMENT: "), "{key}");
+        }
+        let secp256k1 = json!({"algorithm": "EC_SIGN_SECP256K1_SHA256"});
+        assert_eq!(
+            refusal(json!({"purpose": "ASYMMETRIC_SIGN", "versionTemplate": secp256k1})),
+            "400 INVALID_ARGUMENT: The algorithm EC_SIGN_SECP256K1_SHA256 is not available for the protection level SOFTWARE."
+        );
+    }
 }

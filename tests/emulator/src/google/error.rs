@@ -50,6 +50,12 @@ impl GoogleError {
         GoogleError::new("ALREADY_EXISTS", format!("{kind} {name} already exists."))
     }
 
+    /// The same with one detail more.
+    pub(crate) fn with(mut self, detail: Value) -> GoogleError {
+        self.details.push(detail);
+        self
+    }
+
     /// The body of the answer: Google Cloud API design guide, "Errors", HTTP mapping.
     pub(crate) fn body(&self) -> Value {
         let mut error = json!({"code": self.code, "message": self.message, "status": self.status});
@@ -100,13 +106,22 @@ pub(crate) fn usual_status(code: u16) -> &'static str {
     }
 }
 
+/// The text of a refusal by IAM.
+pub(crate) fn denied(permission: &str, resource: &str) -> String {
+    format!("Permission '{permission}' denied on resource '{resource}' (or it may not exist).")
+}
+
+/// The text of a refusal because of a quota. The project's number is that of every project here.
+pub(crate) fn over_quota(metric: &str) -> String {
+    format!(
+        "Quota exceeded for quota metric '{metric}' and limit '{metric} per minute' of service 'cloudkms.googleapis.com' for consumer 'project_number:111122223333'."
+    )
+}
+
 /// The text Google sends with errors that faults inject.
 pub(crate) fn usual_message(status: &str) -> &'static str {
     match status {
         "UNAUTHENTICATED" => UNAUTHENTICATED,
-        "RESOURCE_EXHAUSTED" => {
-            "Quota exceeded for quota metric 'Cryptographic requests' and limit 'Cryptographic requests per minute' of service 'cloudkms.googleapis.com' for consumer 'project_number:111122223333'."
-        }
         "PERMISSION_DENIED" => "The caller does not have permission",
         "UNAVAILABLE" => "The service is currently unavailable.",
         "INTERNAL" => "Internal error encountered.",
@@ -114,6 +129,27 @@ pub(crate) fn usual_message(status: &str) -> &'static str {
         _ => "",
     }
 }
+
+/// `google.rpc.ErrorInfo` in JSON.
+pub(crate) fn error_info(reason: &str, domain: &str, metadata: &Value) -> Value {
+    json!({
+        "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+        "reason": reason,
+        "domain": domain,
+        "metadata": metadata,
+    })
+}
+
+/// `google.rpc.PreconditionFailure` in JSON, with one violation.
+pub(crate) fn precondition_failure(kind: &str, subject: &str) -> Value {
+    json!({
+        "@type": "type.googleapis.com/google.rpc.PreconditionFailure",
+        "violations": [{"type": kind, "subject": subject}],
+    })
+}
+
+/// Google's front end, of a request without a bearer token.
+pub(crate) const MISSING: &str = "Request is missing required authentication credential. Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.";
 
 /// Google's front end, of a bearer token that it does not take.
 pub(crate) const UNAUTHENTICATED: &str = "Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential. See https://developers.google.com/identity/sign-in/web/devconsole-project.";

@@ -6,7 +6,7 @@ use crate::google::algorithm::Algorithm;
 use crate::google::create::USUAL_DESTROY_AFTER;
 use crate::google::crypto_key::CryptoKey;
 use crate::google::moment::Moment;
-use crate::google::name::check_id;
+use crate::google::name::{Name, check_id};
 use crate::google::state;
 use crate::google::store::Ring;
 use crate::google::version::Version;
@@ -55,6 +55,11 @@ impl GoogleKeyDescription {
         Ok(description)
     }
 
+    fn material(&self) -> Result<Option<Arc<Material>>, String> {
+        let made = self.algorithm()?.shape.map(Material::generate).transpose();
+        made.map(|material| material.map(Arc::new)).map_err(|error| error.to_string())
+    }
+
     fn algorithm(&self) -> Result<&'static Algorithm, String> {
         Algorithm::parse(&self.algorithm).ok_or_else(|| {
             format!(
@@ -66,34 +71,61 @@ impl GoogleKeyDescription {
 }
 
 impl GoogleKms {
+    /// Makes versions and answers their facts in this order; material side by side, because RSA takes seconds.
+    ///
+    /// # Errors
+    /// Says what in a description cannot be.
+    pub(crate) fn make_all(&self, descriptions: &[GoogleKeyDescription]) -> Result<Vec<Value>, String> {
+        std::thread::scope(|scope| {
+            let making: Vec<_> =
+                descriptions.iter().map(|description| (description, scope.spawn(|| description.material()))).collect();
+            let placing = making.into_iter().map(|(description, material)| match material.join() {
+                Ok(material) => self.place(description, material?),
+                Err(_) => Err("the key could not be made".to_owned()),
+            });
+            placing.collect()
+        })
+    }
+
     /// Makes a version and answers its facts.
     ///
     /// # Errors
     /// Says what in the description cannot be.
     pub(crate) fn make(&self, description: &GoogleKeyDescription) -> Result<Value, String> {
+        self.place(description, description.material()?)
+    }
+
+    fn place(&self, description: &GoogleKeyDescription, material: Option<Arc<Material>>) -> Result<Value, String> {
+        let mut version = self.add(description, material)?;
+        // Without the store's lock: the HSM's own keys take their time.
+        version.attest();
+        if let Ok(place) = self.store().version(&Name::parse(&version.name)) {
+            place.attestation = version.attestation.take();
+        }
+        Ok(facts(&version))
+    }
+
+    /// A new version in its key in its ring, which are made if they are not there.
+    fn add(&self, description: &GoogleKeyDescription, material: Option<Arc<Material>>) -> Result<Version, String> {
         let algorithm = description.algorithm()?;
-        let place = |given: &Option<String>, usual: &str| given.clone().unwrap_or_else(|| usual.to_owned());
+        let or = |given: &Option<String>, usual: &str| given.clone().unwrap_or_else(|| usual.to_owned());
         let (project, location) =
-            (place(&description.project, self.project()), place(&description.location, self.location()));
-        let ring_id = place(&description.ring, "release");
-        let protection = place(&description.protection, "HSM");
-        let material = match algorithm.shape {
-            Some(shape) => Some(Arc::new(Material::generate(shape).map_err(|error| error.to_string())?)),
-            None => None,
-        };
-        let mut store = self.store();
+            (or(&description.project, self.project()), or(&description.location, self.location()));
+        let (ring_id, protection) = (or(&description.ring, "release"), or(&description.protection, "HSM"));
         let ring_name = format!("projects/{project}/locations/{location}/keyRings/{ring_id}");
-        let ring = store.rings.entry(ring_name.clone()).or_insert_with(|| Ring::new(ring_name.clone()));
-        let key_id = description.key.clone().unwrap_or_else(|| format!("key-{}", ring.keys.len() + 1));
+        let mut store = self.store();
+        let count = store.rings.get(&ring_name).map_or(0, |ring| ring.keys.len());
+        let key_id = or(&description.key, &format!("key-{}", count + 1));
         for (member, id) in [("ring", &ring_id), ("key", &key_id)] {
             check_id(member, id).map_err(|error| error.message)?;
         }
+        let ring = store.rings.entry(ring_name.clone()).or_insert_with(|| Ring::new(ring_name.clone()));
         let now = Moment::now();
         let key = ring.keys.entry(key_id.clone()).or_insert_with(|| CryptoKey {
             name: format!("{ring_name}/cryptoKeys/{key_id}"),
             purpose: algorithm.purpose.to_owned(),
             created: now,
-            protection: place(&description.template_protection, &protection),
+            protection: or(&description.template_protection, &protection),
             algorithm,
             import_only: false,
             destroy_after: USUAL_DESTROY_AFTER,
@@ -102,7 +134,6 @@ impl GoogleKms {
             versions: BTreeMap::new(),
         });
         let number = key.next();
-        let job = format!("{ring_name}/importJobs/emulated-job");
         let mut version = Version {
             name: format!("{}/cryptoKeyVersions/{number}", key.name),
             state: "ENABLED".to_owned(),
@@ -112,17 +143,16 @@ impl GoogleKms {
             generated: (!description.imported).then_some(now),
             destroy: None,
             destroyed: None,
-            import: description.imported.then_some((job, now)),
+            import: description.imported.then(|| (format!("{ring_name}/importJobs/emulated-job"), Some(now))),
+            failure: None,
             material,
             attestation: None,
         };
-        version.attest();
         if let Some(wanted) = &description.state {
             state::set(&mut version, wanted);
         }
-        let facts = facts(&version);
-        key.versions.insert(number, version);
-        Ok(facts)
+        key.versions.insert(number, version.clone());
+        Ok(version)
     }
 
     /// The facts of every version.
@@ -136,7 +166,7 @@ impl GoogleKms {
     /// No such version.
     pub(crate) fn put_into_state(&self, name: &str, state: &str) -> Result<Value, String> {
         let mut store = self.store();
-        let version = store.version(&crate::google::name::Name::parse(name)).map_err(|error| error.message)?;
+        let version = store.version(&Name::parse(name)).map_err(|error| error.message)?;
         state::set(version, state);
         Ok(facts(version))
     }

@@ -2,37 +2,57 @@
 
 pub(crate) mod key_description;
 
+mod access;
 mod algorithm;
 mod attestation;
+mod change;
 mod control;
 mod corruption;
 mod create;
 mod crypto_key;
 mod enumeration;
 mod error;
+mod filter;
+mod generation;
+mod import;
+mod import_job;
+mod issuer;
 mod listing;
+mod metadata;
 mod moment;
 mod name;
 mod operation;
 mod page;
+mod place;
 mod public_key;
+#[cfg(test)]
+mod rehearsal;
 mod request;
+mod role;
+mod service_account;
 mod signing;
 mod state;
 mod store;
+mod token;
 mod version;
 
+use crate::exchange::Stage;
 use crate::fault::Corruption;
+use crate::google::access::{Iam, bearer};
 use crate::google::enumeration::to_numbers;
-use crate::google::error::{GoogleError, usual_code, usual_message, usual_status};
-use crate::google::moment::Moment;
-use crate::google::name::Name;
+use crate::google::error::{GoogleError, denied, over_quota, usual_code, usual_message, usual_status};
+use crate::google::generation::{Generation, generated};
+use crate::google::issuer::Desk;
+use crate::google::name::{check_location, check_name};
 use crate::google::operation::Operation;
 use crate::google::request::Request;
+use crate::google::service_account::Accounts;
 use crate::google::store::Store;
+use crate::google::token::Tokens;
 use crate::google::version::Version;
 use crate::material::{KeyShape, Material};
 use crate::service::{Answer, CloudService};
+use crate::unwrapping::WrappingKeys;
 use hyper::Method;
 use hyper::body::Bytes;
 use hyper::http::request::Parts;
@@ -48,16 +68,28 @@ pub(crate) struct GoogleKms {
     location: String,
     store: Arc<Mutex<Store>>,
     strangers: Mutex<HashMap<KeyShape, Arc<Material>>>,
+    generation: Generation,
+    wrapping_keys: WrappingKeys,
+    iam: Mutex<Iam>,
+    tokens: Tokens,
+    accounts: Accounts,
+    stage: Arc<Stage>,
 }
 
 impl GoogleKms {
     /// A service without keys; this project and location are those of keys that name none.
-    pub(crate) fn new(project: &str, location: &str) -> GoogleKms {
+    pub(crate) fn new(project: &str, location: &str, stage: Arc<Stage>) -> GoogleKms {
         GoogleKms {
             project: project.to_owned(),
             location: location.to_owned(),
             store: Arc::default(),
             strangers: Mutex::new(HashMap::new()),
+            generation: Generation::default(),
+            wrapping_keys: WrappingKeys::default(),
+            iam: Mutex::default(),
+            tokens: Tokens::default(),
+            accounts: Accounts::default(),
+            stage,
         }
     }
 
@@ -73,32 +105,11 @@ impl GoogleKms {
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes the material of a version that is pending, while others are served.
+    /// Makes the material of a version that waits for it.
     fn generate(&self, started: Option<Version>) {
-        let Some(version) = started else {
-            return;
-        };
-        let (Some(shape), store) = (version.algorithm.shape, Arc::clone(&self.store)) else {
-            return;
-        };
-        std::thread::spawn(move || {
-            let material = Material::generate(shape);
-            let mut made = version.clone();
-            made.material = material.ok().map(Arc::new);
-            made.attest();
-            let mut store = store.lock().unwrap_or_else(PoisonError::into_inner);
-            let Ok(place) = store.version(&Name::parse(&version.name)) else {
-                return;
-            };
-            if made.material.is_some() {
-                (place.material, place.attestation) = (made.material, made.attestation);
-                place.generated = Some(Moment::now());
-            }
-            if place.state == "PENDING_GENERATION" {
-                let state = if place.material.is_some() { "ENABLED" } else { "GENERATION_FAILED" };
-                state.clone_into(&mut place.state);
-            }
-        });
+        if let Some(version) = started.filter(|version| version.algorithm.shape.is_some()) {
+            self.generation.start(&self.store, version, generated);
+        }
     }
 
     /// A key of this shape that is nobody's, for answers by another key.
@@ -116,17 +127,21 @@ impl GoogleKms {
         let Some((operation, name)) = Operation::of(head) else {
             return Err(GoogleError::new("NOT_FOUND", "Method not found."));
         };
-        operation.run(self, &Request::read(name, head, body)?)
+        let caller = self.authorize(head, operation, &name)?;
+        check_location(&name)?;
+        check_name(&name)?;
+        operation.run(self, &Request::read(name, caller, head, body)?)
     }
 }
 
 impl CloudService for GoogleKms {
     fn serves(&self, head: &Parts) -> bool {
-        head.uri.path().starts_with("/v1/")
+        head.uri.path().starts_with("/v1/") || Desk::of(head).is_some()
     }
 
     fn operation(&self, head: &Parts) -> Option<String> {
-        Operation::of(head).map(|(operation, _)| operation.name.to_owned())
+        let desk = Desk::of(head).map(Desk::name);
+        desk.or_else(|| Operation::of(head).map(|(operation, _)| operation.name)).map(str::to_owned)
     }
 
     fn identity(&self, head: &Parts) -> Option<String> {
@@ -138,6 +153,9 @@ impl CloudService for GoogleKms {
     }
 
     fn answer(&self, head: &Parts, body: &[u8]) -> Answer {
+        if let Some(desk) = Desk::of(head) {
+            return self.hand_out(desk, head, body);
+        }
         match self.carry_out(head, body) {
             Ok(mut value) => {
                 if Request::wants_numbers(head) {
@@ -149,12 +167,17 @@ impl CloudService for GoogleKms {
         }
     }
 
-    fn refusal(&self, _: &Parts, status: Option<u16>, error: Option<&str>, message: Option<&str>) -> Answer {
+    fn refusal(&self, head: &Parts, status: Option<u16>, error: Option<&str>, message: Option<&str>) -> Answer {
         let name = error.unwrap_or_else(|| usual_status(status.unwrap_or(400)));
+        let usual = || match (name, Operation::of(head)) {
+            ("RESOURCE_EXHAUSTED", Some((operation, _))) => over_quota(operation.quota()),
+            ("PERMISSION_DENIED", Some((operation, name))) => denied(operation.permission, &operation.guarded(&name)),
+            _ => usual_message(name).to_owned(),
+        };
         refuse(&GoogleError {
             status: name.to_owned(),
             code: status.unwrap_or_else(|| usual_code(name)),
-            message: message.unwrap_or_else(|| usual_message(name)).to_owned(),
+            message: message.map_or_else(usual, str::to_owned),
             details: Vec::new(),
         })
     }
@@ -170,11 +193,6 @@ impl CloudService for GoogleKms {
     fn corrupt(&self, corruption: Corruption, head: &Parts, request: &[u8], answer: Answer) -> Answer {
         self.spoil(corruption, head, request, answer)
     }
-}
-
-/// The bearer token of a request.
-fn bearer(head: &Parts) -> Option<&str> {
-    head.headers.get("authorization")?.to_str().ok()?.strip_prefix("Bearer ")
 }
 
 fn refuse(error: &GoogleError) -> Answer {

@@ -70,6 +70,36 @@ pub(crate) fn check_id(member: &str, id: &str) -> Result<(), GoogleError> {
     Err(GoogleError::argument(format!("{member} value '{id}' does not match pattern '[a-zA-Z0-9_-]{{1,63}}'.")))
 }
 
+/// Refuses ids that no resource has.
+pub(crate) fn check_name(name: &Name) -> Result<(), GoogleError> {
+    for collection in ["keyRings", "cryptoKeys", "importJobs"] {
+        if !name.id(collection).is_empty() {
+            check_id(collection, name.id(collection))?;
+        }
+    }
+    if name.id("cryptoKeyVersions").bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(());
+    }
+    Err(GoogleError::argument(format!("The resource name '{}' is malformed: a version is a number.", name.text())))
+}
+
+/// Refuses a location that Cloud KMS has not: they are called `global`, `us`, `eur4`, `europe-west1`.
+pub(crate) fn check_location(name: &Name) -> Result<(), GoogleError> {
+    let location = name.id("locations");
+    let letter_first = |part: &str| part.starts_with(|first: char| first.is_ascii_lowercase());
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let fits = |part: &str| letter_first(part) && part.bytes().all(plain);
+    if location.is_empty() || location.split('-').all(fits) {
+        return Ok(());
+    }
+    Err(GoogleError::new(
+        "NOT_FOUND",
+        format!(
+            "The request concerns location '{location}' but was sent to location 'global'. Either Cloud KMS is not available in '{location}' or the request was misrouted. gRPC clients must ensure that 'x-goog-request-params' is specified in request metadata. See https://cloud.google.com/kms/docs/grpc for more information."
+        ),
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,18 +14,20 @@ use std::collections::BTreeMap;
 pub(crate) struct Request {
     /// The resource or collection of the path.
     pub(crate) name: Name,
+    /// The member who asks, where IAM is enforced.
+    pub(crate) caller: Option<String>,
     query: BTreeMap<String, String>,
     body: Map<String, Value>,
 }
 
 impl Request {
     /// Reads what is left of a request when its operation is known.
-    pub(crate) fn read(name: Name, head: &Parts, body: &[u8]) -> Result<Request, GoogleError> {
+    pub(crate) fn read(name: Name, caller: Option<String>, head: &Parts, body: &[u8]) -> Result<Request, GoogleError> {
         let query = form(head.uri.query().unwrap_or_default());
         let mut body = if body.is_empty() { Value::Object(Map::new()) } else { parse(body)? };
         to_names(&mut body);
         match body {
-            Value::Object(body) => Ok(Request { name, query, body }),
+            Value::Object(body) => Ok(Request { name, caller, query, body }),
             Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
                 Err(unreadable("Root element must be a message."))
             }
@@ -100,7 +102,7 @@ fn pick<'a>(members: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
 }
 
 /// The proto name of a JSON name: both are read (protobuf guide, "ProtoJSON format").
-fn snake(name: &str) -> String {
+pub(crate) fn snake(name: &str) -> String {
     name.chars().fold(String::new(), |mut text, letter| {
         if letter.is_ascii_uppercase() {
             text.push('_');
@@ -128,7 +130,7 @@ mod tests {
 
     fn request(query: &str, body: &str) -> Request {
         let head = hyper::Request::get(format!("/v1/projects/p?{query}")).body(()).unwrap().into_parts().0;
-        Request::read(Name::parse("projects/p"), &head, body.as_bytes()).unwrap()
+        Request::read(Name::parse("projects/p"), None, &head, body.as_bytes()).unwrap()
     }
 
     #[test]

@@ -159,3 +159,130 @@ fn checked(request: &Request, member: &str, bytes: &[u8]) -> Result<bool, Google
         ))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::google::rehearsal::Rehearsal;
+    use hardkey_synthetic::answer::crc32c;
+    use openssl::base64::{decode_block, encode_block};
+    use openssl::hash::MessageDigest;
+    use openssl::pkey::PKey;
+    use openssl::sign::Verifier;
+    use serde_json::{Value, json};
+
+    fn sign(kms: &Rehearsal, version: &str, request: &Value) -> Result<Value, String> {
+        kms.post(&format!("{version}:asymmetricSign"), request)
+    }
+
+    fn digest(kind: &str, length: usize) -> Value {
+        json!({"digest": {kind: encode_block(&vec![7; length])}})
+    }
+
+    #[test]
+    fn a_signature_comes_with_its_checksum_its_name_and_what_was_verified() {
+        let kms = Rehearsal::new();
+        let version = kms.key("k", "EC_SIGN_P256_SHA256", "HSM");
+        let digest = openssl::sha::sha256(b"release");
+        let request = json!({"digest": {"sha256": encode_block(&digest)}, "digestCrc32c": crc32c(&digest).to_string()});
+        let answer = sign(&kms, &version, &request).unwrap();
+        let signature = decode_block(answer["signature"].as_str().unwrap()).unwrap();
+        let rest = json!({
+            "signature": answer["signature"],
+            "signatureCrc32c": crc32c(&signature).to_string(),
+            "verifiedDigestCrc32c": true,
+            "name": version,
+            "protectionLevel": "HSM",
+        });
+        assert_eq!(answer, rest);
+        let public = kms.get(&format!("{version}/publicKey")).unwrap();
+        let pem = public["pem"].as_str().unwrap();
+        assert_eq!(public["pemCrc32c"], crc32c(pem.as_bytes()).to_string());
+        let key = PKey::public_key_from_pem(pem.as_bytes()).unwrap();
+        let mut verifier = Verifier::new(MessageDigest::sha256(), &key).unwrap();
+        assert!(verifier.verify_oneshot(&signature, b"release").unwrap());
+        let without = sign(&kms, &version, &json!({"digest": {"sha256": encode_block(&digest)}})).unwrap();
+        assert_eq!(without.get("verifiedDigestCrc32c"), None);
+    }
+
+    #[test]
+    fn a_digest_of_another_kind_or_length_is_an_invalid_argument() {
+        let kms = Rehearsal::new();
+        let version = kms.key("k", "EC_SIGN_P384_SHA384", "SOFTWARE");
+        assert_eq!(
+            sign(&kms, &version, &digest("sha256", 32)).unwrap_err(),
+            "400 INVALID_ARGUMENT: The digest type sha256 is not that of the algorithm EC_SIGN_P384_SHA384."
+        );
+        assert_eq!(
+            sign(&kms, &version, &digest("sha384", 32)).unwrap_err(),
+            "400 INVALID_ARGUMENT: The digest has 32 bytes; sha384 has 48."
+        );
+        assert!(sign(&kms, &version, &digest("sha384", 48)).is_ok());
+    }
+
+    #[test]
+    fn a_wrong_checksum_is_an_invalid_argument_and_signs_nothing() {
+        let kms = Rehearsal::new();
+        let version = kms.key("k", "EC_SIGN_P256_SHA256", "SOFTWARE");
+        let mut request = digest("sha256", 32);
+        let right = crc32c(&[7; 32]);
+        request["digestCrc32c"] = json!((right ^ 1).to_string());
+        let refusal = sign(&kms, &version, &request).unwrap_err();
+        assert_eq!(
+            refusal,
+            format!(
+                "400 INVALID_ARGUMENT: The checksum in field digestCrc32c did not match the data in the request: received {}, calculated {right}.",
+                right ^ 1
+            )
+        );
+    }
+
+    #[test]
+    fn a_digest_and_data_together_or_neither_is_an_invalid_argument() {
+        let kms = Rehearsal::new();
+        let version = kms.key("k", "EC_SIGN_P256_SHA256", "SOFTWARE");
+        let mut both = digest("sha256", 32);
+        both["data"] = json!("AAAA");
+        for request in [both, json!({})] {
+            let refusal = sign(&kms, &version, &request).unwrap_err();
+            assert!(refusal.starts_with("400 INVALID_ARGUMENT: "), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn keys_that_pad_data_take_no_digest_and_no_more_than_fits() {
+        let kms = Rehearsal::new();
+        let version = kms.key("k", "RSA_SIGN_RAW_PKCS1_2048", "HSM");
+        assert_eq!(
+            sign(&kms, &version, &digest("sha256", 32)).unwrap_err(),
+            "400 INVALID_ARGUMENT: The algorithm RSA_SIGN_RAW_PKCS1_2048 signs data, not a digest."
+        );
+        let data =
+            |length: usize| json!({"data": encode_block(&vec![1; length]), "dataCrc32c": crc32c(&vec![1; length])});
+        assert_eq!(sign(&kms, &version, &data(245)).unwrap()["verifiedDataCrc32c"], true);
+        let refusal = sign(&kms, &version, &data(246)).unwrap_err();
+        assert!(refusal.starts_with("400 INVALID_ARGUMENT: "), "{refusal}");
+    }
+
+    #[test]
+    fn a_version_signs_only_while_it_is_enabled_and_says_why_not() {
+        let kms = Rehearsal::new();
+        let version = kms.key("k", "EC_SIGN_P256_SHA256", "HSM");
+        for state in ["DISABLED", "DESTROY_SCHEDULED", "DESTROYED", "PENDING_GENERATION"] {
+            kms.kms.put_into_state(&version, state).unwrap();
+            let (status, body) = kms.answer("POST", &format!("{version}:asymmetricSign"), &json!({}));
+            assert_eq!(status, 400);
+            let error = json!({
+                "code": 400,
+                "message": format!("{version} is not enabled, current state is: {state}."),
+                "status": "FAILED_PRECONDITION",
+                "details": [{
+                    "@type": "type.googleapis.com/google.rpc.PreconditionFailure",
+                    "violations": [{"type": format!("KEY_{state}"), "subject": version}],
+                }],
+            });
+            assert_eq!(body, json!({"error": error}));
+            let refusal = kms.get(&format!("{version}/publicKey")).unwrap_err();
+            assert!(refusal.starts_with("400 FAILED_PRECONDITION: "), "{refusal}");
+        }
+    }
+}

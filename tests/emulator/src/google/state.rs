@@ -3,7 +3,7 @@
 use crate::google::GoogleKms;
 use crate::google::error::GoogleError;
 use crate::google::moment::Moment;
-use crate::google::request::Request;
+use crate::google::request::{Request, snake};
 use crate::google::version::{Version, View};
 use serde_json::Value;
 use std::time::Duration;
@@ -65,7 +65,7 @@ pub(crate) fn set(version: &mut Version, state: &str) {
 /// Refuses a mask that is empty or has anything else in it than these.
 pub(crate) fn check_mask(request: &Request, allowed: &[&str]) -> Result<Vec<String>, GoogleError> {
     let mask = request.parameter("updateMask").unwrap_or_default();
-    let paths: Vec<String> = mask.split(',').filter(|path| !path.is_empty()).map(str::to_owned).collect();
+    let paths: Vec<String> = mask.split(',').filter(|path| !path.is_empty()).map(snake).collect();
     if paths.is_empty() {
         return Err(GoogleError::argument("The update_mask must not be empty."));
     }
@@ -77,4 +77,59 @@ pub(crate) fn check_mask(request: &Request, allowed: &[&str]) -> Result<Vec<Stri
 
 fn misplaced(version: &Version) -> GoogleError {
     GoogleError::precondition(format!("{} has the state {}, which does not allow this.", version.name, version.state))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::google::rehearsal::Rehearsal;
+    use serde_json::{Value, json};
+
+    fn patch(kms: &Rehearsal, version: &str, mask: &str, state: &str) -> Result<Value, String> {
+        kms.ask("PATCH", &format!("{version}{mask}"), &json!({"state": state, "name": version}))
+    }
+
+    #[test]
+    fn a_version_is_disabled_enabled_destroyed_and_restored() {
+        let kms = Rehearsal::new();
+        let version = kms.key("k", "EC_SIGN_P256_SHA256", "SOFTWARE");
+        let mask = "?updateMask=state";
+        assert_eq!(patch(&kms, &version, mask, "DISABLED").unwrap()["state"], "DISABLED");
+        assert_eq!(patch(&kms, &version, mask, "ENABLED").unwrap()["state"], "ENABLED");
+        let doomed = kms.post(&format!("{version}:destroy"), &json!({})).unwrap();
+        assert_eq!(doomed["state"], "DESTROY_SCHEDULED");
+        assert!(doomed["destroyTime"].as_str().unwrap() > doomed["createTime"].as_str().unwrap());
+        let again = kms.post(&format!("{version}:destroy"), &json!({})).unwrap_err();
+        assert!(again.starts_with("400 FAILED_PRECONDITION: "), "{again}");
+        let refusal = patch(&kms, &version, mask, "ENABLED").unwrap_err();
+        assert!(refusal.starts_with("400 FAILED_PRECONDITION: "), "{refusal}");
+        let restored = kms.post(&format!("{version}:restore"), &json!({})).unwrap();
+        assert_eq!((&restored["state"], restored.get("destroyTime")), (&json!("DISABLED"), None));
+    }
+
+    #[test]
+    fn only_the_state_can_be_updated_and_only_to_on_and_off() {
+        let kms = Rehearsal::new();
+        let version = kms.key("k", "EC_SIGN_P256_SHA256", "SOFTWARE");
+        for (mask, state) in
+            [("", "DISABLED"), ("?updateMask=name", "DISABLED"), ("?updateMask=state", "PENDING_IMPORT")]
+        {
+            let refusal = patch(&kms, &version, mask, state).unwrap_err();
+            assert!(refusal.starts_with("400 INVALID_ARGUMENT: "), "{refusal}");
+        }
+        let key = version.split("/cryptoKeyVersions").next().unwrap();
+        let change = |mask: &str, algorithm: &str| {
+            let body = json!({"versionTemplate": {"algorithm": algorithm}});
+            kms.ask("PATCH", &format!("{key}?updateMask={mask}"), &body)
+        };
+        let changed = change("versionTemplate.algorithm", "EC_SIGN_P384_SHA384").unwrap();
+        assert_eq!(changed["versionTemplate"]["algorithm"], "EC_SIGN_P384_SHA384");
+        for (mask, algorithm) in [
+            ("name", "EC_SIGN_P384_SHA384"),
+            ("", "EC_SIGN_P384_SHA384"),
+            ("version_template.algorithm", "HMAC_SHA256"),
+        ] {
+            let refusal = change(mask, algorithm).unwrap_err();
+            assert!(refusal.starts_with("400 INVALID_ARGUMENT: "), "{refusal}");
+        }
+    }
 }

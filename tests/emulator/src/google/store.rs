@@ -2,6 +2,7 @@
 
 use crate::google::crypto_key::CryptoKey;
 use crate::google::error::GoogleError;
+use crate::google::import_job::ImportJob;
 use crate::google::moment::Moment;
 use crate::google::name::Name;
 use crate::google::version::Version;
@@ -24,12 +25,14 @@ pub(crate) struct Ring {
     pub(crate) created: Moment,
     /// Keys by id.
     pub(crate) keys: BTreeMap<String, CryptoKey>,
+    /// Import jobs by id.
+    pub(crate) jobs: BTreeMap<String, ImportJob>,
 }
 
 impl Ring {
     /// An empty one.
     pub(crate) fn new(name: String) -> Ring {
-        Ring { name, created: Moment::now(), keys: BTreeMap::new() }
+        Ring { name, created: Moment::now(), keys: BTreeMap::new(), jobs: BTreeMap::new() }
     }
 
     /// `KeyRing` in JSON.
@@ -58,6 +61,13 @@ impl Store {
         let key = self.key(name).map_err(|_| missing.clone())?;
         let number = name.id("cryptoKeyVersions").parse().unwrap_or(0);
         key.versions.get_mut(&number).ok_or(missing)
+    }
+
+    /// The import job of this name.
+    pub(crate) fn job(&mut self, name: &Name) -> Result<&mut ImportJob, GoogleError> {
+        let missing = GoogleError::not_found("ImportJob", &name.up_to("importJobs"));
+        let ring = self.ring(name).map_err(|_| missing.clone())?;
+        ring.jobs.get_mut(name.id("importJobs")).ok_or(missing)
     }
 
     /// Every version.

@@ -1,7 +1,7 @@
 //! A key version: its record, its state, its material.
 
 use crate::google::algorithm::Algorithm;
-use crate::google::error::GoogleError;
+use crate::google::error::{GoogleError, precondition_failure};
 use crate::google::moment::Moment;
 use crate::material::Material;
 use serde_json::{Map, Value, json};
@@ -26,8 +26,10 @@ pub(crate) struct Version {
     pub(crate) destroy: Option<Moment>,
     /// When it was.
     pub(crate) destroyed: Option<Moment>,
-    /// The import job it came by and when, if it was imported.
-    pub(crate) import: Option<(String, Moment)>,
+    /// The import job it came by, if it was imported, and when it had arrived.
+    pub(crate) import: Option<(String, Option<Moment>)>,
+    /// Why the import failed.
+    pub(crate) failure: Option<String>,
     /// The private key; none while it is pending and for keys that never sign.
     pub(crate) material: Option<Arc<Material>>,
     /// `KeyOperationAttestation`, if the HSM made one.
@@ -49,7 +51,9 @@ impl Version {
         if self.state == "ENABLED" {
             return Ok(());
         }
-        Err(GoogleError::precondition(format!("{} is not enabled, current state is: {}.", self.name, self.state)))
+        let refusal = format!("{} is not enabled, current state is: {}.", self.name, self.state);
+        let detail = precondition_failure(&format!("KEY_{}", self.state), &self.name);
+        Err(GoogleError::precondition(refusal).with(detail))
     }
 
     /// `CryptoKeyVersion` in JSON.
@@ -71,7 +75,8 @@ impl Version {
         if let Some((job, time)) = &self.import {
             put("importJob", json!(job));
             put("importTime", json!(time));
-            if self.state == "DESTROYED" {
+            put("importFailureReason", json!(self.failure));
+            if matches!(self.state.as_str(), "DESTROYED" | "IMPORT_FAILED") {
                 put("reimportEligible", json!(true));
             }
         }
