@@ -48,11 +48,21 @@ impl Emulator {
 
     /// Makes a key; the fields are in `tests/emulator/README.md`. `"vault": "hsm"` puts it in the Managed HSM.
     pub fn azure_key(&self, description: Value) -> AzureKey {
-        let made = self.post("/azure/keys", &description);
+        self.made(&self.post("/azure/keys", &description))
+    }
+
+    fn made(&self, made: &Value) -> AzureKey {
         let text = |field: &str| made[field].as_str().unwrap_or_else(|| panic!("no key: {made}")).to_owned();
         let base = if text("vault") == "hsm" { self.managed_hsm_url() } else { self.vault_url() };
         let (name, version) = (text("name"), text("version"));
         AzureKey { id: text("id"), url: format!("{base}/keys/{name}/{version}"), name, version }
+    }
+
+    /// Makes a key and its certificate; the fields are in `tests/emulator/README.md`. Leaf, intermediate authority and root in PEM.
+    pub fn azure_certificate(&self, description: Value) -> (AzureKey, Vec<String>) {
+        let made = self.post("/azure/certificates", &description);
+        let certificates = serde_json::from_value(made["certificates"].clone());
+        (self.made(&made), certificates.unwrap_or_else(|error| panic!("{error}: {made}")))
     }
 
     /// Makes a vault or changes one; the fields are in `tests/emulator/README.md`.

@@ -1,6 +1,7 @@
 //! What the control endpoint has for Azure: keys, vaults and tokens, under `/azure/`.
 
 use crate::azure::KeyVault;
+use crate::azure::certificate::CertificateDescription;
 use crate::azure::gate::VAULTS;
 use crate::azure::key_description::KeyDescription;
 use crate::azure::permission::Authorization;
@@ -56,6 +57,10 @@ impl KeyVault {
             ("POST", "keys") => Some(
                 read::<KeyDescription>(body)
                     .and_then(|description| self.make(&description).map_err(|error| (400, error))),
+            ),
+            ("POST", "certificates") => Some(
+                read::<CertificateDescription>(body)
+                    .and_then(|description| self.certify(description).map_err(|error| (400, error))),
             ),
             ("POST", "vaults") => Some(read(body).map(|description| self.vault(description))),
             ("POST", "state") => Some(read(body).and_then(|state| self.put_into_state(state))),

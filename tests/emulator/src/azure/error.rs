@@ -73,11 +73,17 @@ impl Refused {
 
     /// 404 of a key, by its name or by name and version.
     pub(crate) fn no_key(name: &str) -> Refused {
+        Refused::no_such("Key", name)
+    }
+
+    /// 404 of a `Key`, `Certificate` or `Secret`.
+    pub(crate) fn no_such(what: &str, name: &str) -> Refused {
+        let word = what.to_lowercase();
         Refused::new(
             404,
-            "KeyNotFound",
+            &format!("{what}NotFound"),
             format!(
-                "A key with (name/id) {name} was not found in this key vault. If you recently deleted this key you may be able to recover it using the correct recovery command. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182"
+                "A {word} with (name/id) {name} was not found in this key vault. If you recently deleted this {word} you may be able to recover it using the correct recovery command. For help resolving this issue, please see https://go.microsoft.com/fwlink/?linkid=2125182"
             ),
         )
     }

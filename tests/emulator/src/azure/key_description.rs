@@ -5,6 +5,7 @@ use crate::azure::KeyVault;
 use crate::azure::create::{USUAL_SIZE, check_name, describe};
 use crate::azure::key::Version;
 use crate::azure::key_type::{CURVES, Family, KeyType, RSA_SIZES};
+use crate::azure::vault::DEFAULT_VAULT;
 use crate::material::{KeyShape, Material};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -36,28 +37,44 @@ impl KeyVault {
     /// # Errors
     /// Says what in the description cannot be.
     pub(crate) fn make(&self, description: &KeyDescription) -> Result<Value, String> {
+        let (vault, name, version) = self.prepare(description)?;
+        self.put(&vault, &name, version)
+    }
+
+    /// Vault, name and version of a key to be.
+    pub(crate) fn prepare(&self, description: &KeyDescription) -> Result<(String, String, Version), String> {
         let version = description.build()?;
         let name = match &description.name {
             Some(name) => name.clone(),
             None => format!("key-{}", version.id.get(..8).unwrap_or_default()),
         };
         check_name(&name).map_err(|refused| refused.message)?;
+        let vault = description.vault.clone().unwrap_or_else(|| DEFAULT_VAULT.to_owned());
+        Ok((vault, name, version))
+    }
+
+    /// Puts a version into a vault and answers its facts.
+    pub(crate) fn put(&self, vault: &str, name: &str, version: Version) -> Result<Value, String> {
         let mut vaults = self.vaults();
-        let wanted = description.vault.as_deref().unwrap_or(crate::azure::vault::DEFAULT_VAULT);
-        let vault = vaults.get_mut(wanted).ok_or_else(|| format!("no vault '{wanted}'; make it first"))?;
+        let entry = vaults.get_mut(vault).ok_or_else(|| format!("no vault '{vault}'; make it first"))?;
         let facts = json!({
-            "vault": wanted,
+            "vault": vault,
             "name": name,
             "version": version.id,
             "kty": version.kind.name(),
-            "id": format!("https://{wanted}.{}/keys/{name}/{}", vault.kind.domain(), version.id),
+            "id": format!("https://{vault}.{}/keys/{name}/{}", entry.kind.domain(), version.id),
         });
-        vault.keys.entry(name).or_default().versions.push(version);
+        entry.keys.entry(name.to_owned()).or_default().versions.push(version);
         Ok(facts)
     }
 }
 
 impl KeyDescription {
+    /// The same as a key that belongs to a certificate.
+    pub(crate) fn managed(self) -> KeyDescription {
+        KeyDescription { managed: true, ..self }
+    }
+
     fn build(&self) -> Result<Version, String> {
         let kind = KeyType::parse(&self.kty).ok_or_else(|| {
             format!("unknown kty '{}'; known ones are RSA, RSA-HSM, EC, EC-HSM, oct and oct-HSM", self.kty)

@@ -111,6 +111,14 @@ impl Request {
         }
     }
 
+    /// Name and, where the request has one, version.
+    pub(crate) fn full_name(&self) -> String {
+        match &self.version {
+            Some(version) => format!("{}/{version}", self.name),
+            None => self.name.clone(),
+        }
+    }
+
     /// The key's identifier as the caller would write it.
     pub(crate) fn url(&self, collection: &str, name: &str, version: Option<&str>) -> String {
         let base = format!("https://{}/{collection}/{name}", self.host);

@@ -3,7 +3,9 @@
 use crate::azure::error::Refused;
 use crate::azure::permission::Access;
 use crate::azure::request::Request;
-use crate::azure::{KeyVault, attestation, create, deletion, import, listing, record, rotation, signing, update};
+use crate::azure::{
+    KeyVault, attestation, certificate, create, deletion, import, listing, record, rotation, secret, signing, update,
+};
 use crate::form::decoded;
 use hyper::http::request::Parts;
 use serde_json::Value;
@@ -88,9 +90,15 @@ static POLICY: Access =
     Access::new("keys", "getrotationpolicy", "keyrotationpolicies/read", "keys/rotationpolicies/read");
 static SET_POLICY: Access =
     Access::new("keys", "setrotationpolicy", "keyrotationpolicies/write", "keys/rotationpolicies/write");
+static LIST_CERTIFICATES: Access = Access::new("certificates", "list", "certificates/read", NOT_IN_HSMS);
+static GET_CERTIFICATE: Access = Access::new("certificates", "get", "certificates/read", NOT_IN_HSMS);
+static GET_SECRET: Access = Access::new("secrets", "get", "secrets/getSecret/action", NOT_IN_HSMS);
+
+/// A Managed HSM has keys alone.
+const NOT_IN_HSMS: &str = "";
 
 /// The first that fits counts: a key's version is 32 hexadecimal digits, never a word of these.
-static TABLE: [Row; 22] = [
+static TABLE: [Row; 29] = [
     row("GET", "keys", "GetKeys", &LIST, listing::keys),
     row("POST", "keys/{name}/create", "CreateKey", &CREATE, create::create),
     row("POST", "keys/{name}/rotate", "RotateKey", &ROTATE, rotation::rotate),
@@ -113,4 +121,11 @@ static TABLE: [Row; 22] = [
     row("GET", "deletedkeys/{name}", "GetDeletedKey", &GET, deletion::get),
     row("DELETE", "deletedkeys/{name}", "PurgeDeletedKey", &PURGE, deletion::purge),
     row("POST", "deletedkeys/{name}/recover", "RecoverDeletedKey", &RECOVER, deletion::recover),
+    row("GET", "certificates", "GetCertificates", &LIST_CERTIFICATES, certificate::list),
+    row("GET", "certificates/{name}/versions", "GetCertificateVersions", &LIST_CERTIFICATES, certificate::versions),
+    row("GET", "certificates/{name}/policy", "GetCertificatePolicy", &GET_CERTIFICATE, certificate::policy),
+    row("GET", "certificates/{name}", "GetCertificate", &GET_CERTIFICATE, certificate::get),
+    row("GET", "certificates/{name}/{version}", "GetCertificate", &GET_CERTIFICATE, certificate::get),
+    row("GET", "secrets/{name}", "GetSecret", &GET_SECRET, secret::get),
+    row("GET", "secrets/{name}/{version}", "GetSecret", &GET_SECRET, secret::get),
 ];

@@ -1,5 +1,6 @@
 //! Vaults and Managed HSMs: their kind and their keys.
 
+use crate::azure::certificate::Certificate;
 use crate::azure::deletion::Deleted;
 use crate::azure::error::Refused;
 use crate::azure::gate::{MANAGED_HSMS, VAULTS};
@@ -35,6 +36,8 @@ pub(crate) struct Vault {
     pub(crate) keys: BTreeMap<String, Key>,
     /// Deleted keys that can be brought back.
     pub(crate) deleted: BTreeMap<String, Deleted>,
+    /// Certificates by name, with their versions in the order they were made.
+    pub(crate) certificates: BTreeMap<String, Vec<Certificate>>,
     /// What callers may do.
     pub(crate) rules: Rules,
 }
@@ -59,6 +62,7 @@ impl Vaults {
             kind: Kind::Premium,
             keys: BTreeMap::new(),
             deleted: BTreeMap::new(),
+            certificates: BTreeMap::new(),
             rules: Rules::default(),
         })
     }
@@ -126,8 +130,5 @@ impl Kind {
 }
 
 fn missing(request: &Request) -> Refused {
-    match &request.version {
-        Some(version) => Refused::no_key(&format!("{}/{version}", request.name)),
-        None => Refused::no_key(&request.name),
-    }
+    Refused::no_key(&request.full_name())
 }
