@@ -93,3 +93,6 @@ pub fn inspect_request(csr: &Csr) -> Section {
     section.field("challenge password", csr.challenge().map_or("none", String::as_str));
     section
 }
+
+#[cfg(test)]
+mod tests;

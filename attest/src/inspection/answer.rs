@@ -31,7 +31,7 @@ fn members(path: &str, value: &Value, section: &mut Section) {
                 members(&format!("{path}[{index}]"), value, section);
             }
         }
-        Value::String(text) if text.len() > SHOWN => {
+        Value::String(text) if text.chars().nth(SHOWN).is_some() => {
             let start: String = text.chars().take(SHOWN).collect();
             section.sized(&crate::shown::text(path), text.len(), &format!("{start}…"));
         }

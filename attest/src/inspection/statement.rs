@@ -84,5 +84,6 @@ fn text(value: &[u8]) -> Option<String> {
 
 /// A big-endian number.
 fn number(bytes: &[u8]) -> String {
-    bytes.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte)).to_string()
+    let number = bytes.iter().fold(0_u64, |number, byte| number.saturating_mul(256).saturating_add(u64::from(*byte)));
+    number.to_string()
 }
