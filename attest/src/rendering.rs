@@ -12,6 +12,7 @@ mod obstacle;
 mod policy;
 mod remedy;
 mod sentence;
+mod summary;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -20,6 +21,7 @@ pub use anchors::{anchors_json, anchors_text};
 pub use html::{decision_html, undecided_html};
 pub use json::{decision_json, inspection_json, undecided_json};
 pub use policy::{policy_json, policy_text};
+pub use summary::summary_text;
 pub use text::{decision_text, inspection_text};
 
 use crate::certificate::sha256;
