@@ -29,6 +29,13 @@ pub fn fault_host() -> PathBuf {
     directory().join("fault-host")
 }
 
+/// The subscriber's command line, `hardkey`, and the CA's, `hardkey-attest`.
+pub fn command_lines() -> (PathBuf, PathBuf) {
+    static BUILT: OnceLock<()> = OnceLock::new();
+    BUILT.get_or_init(|| build(&["-p", "hardkey", "-p", "hardkey-attest", "--bins"]));
+    (directory().join("hardkey"), directory().join("hardkey-attest"))
+}
+
 /// The folder of the profile these tests were built with. The first call builds what the tests load, because cargo
 /// does not: none of it is a library of theirs.
 fn directory() -> &'static PathBuf {

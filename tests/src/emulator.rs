@@ -103,6 +103,11 @@ impl Emulator {
         self.ready["google_keys"][index]["name"].as_str().unwrap().to_owned()
     }
 
+    /// The same, or nothing where there were not so many.
+    pub fn try_key(&self, index: usize) -> Option<EmulatorKey> {
+        (!self.ready["keys"][index].is_null()).then(|| self.key(index))
+    }
+
     /// What AWS's SDKs need to find the emulator, and nothing of the machine's own settings.
     pub fn environment(&self) -> BTreeMap<String, String> {
         let pairs = [

@@ -1,0 +1,115 @@
+//! `attest`: a report for a CA, or the bundle that Google's console gives.
+
+mod bundle;
+mod verdict;
+
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use hardkey_attest::challenge::Challenge;
+use hardkey_attest::csr;
+use hardkey_attest::instant::Instant;
+use hardkey_attest::report::{Draft, SignatureAlgorithm, envelope, to_be_signed};
+
+use crate::arguments::{AttestOptions, NAME};
+use crate::choice::Choice;
+use crate::csr::read_challenge;
+use crate::failure::Failure;
+use crate::signing::Way;
+use crate::{files, output};
+use verdict::Handed;
+
+/// For how long a report may be used where no challenge says it: CAs take days to validate an order, and not weeks.
+const VALIDITY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+pub(crate) fn run(options: &AttestOptions) -> Result<(), Failure> {
+    let csr = options.csr.as_deref().map(|path| files::read("--csr", path, csr::LARGEST)).transpose()?;
+    if let Some(zip) = &options.bundle {
+        return bundle::run(options, zip, csr.as_deref());
+    }
+    if let Some(out) = &options.out {
+        files::is_none_of("--out", out, &[options.csr.as_deref(), options.challenge.as_deref()])?;
+    }
+    let challenge = options.challenge.as_deref().map(read_challenge).transpose()?;
+    let (audience, order) = addressed(options, challenge.as_ref())?;
+    let choice = Choice::of(options.key.as_deref())?;
+    let way = Way::of(&choice.key)
+        .filter(|way| SignatureAlgorithm::of(choice.key.public_key.algorithm(), way.scheme).is_some())
+        .ok_or_else(|| Failure::refused(format!("key {}: it signs by no scheme that reports have", choice.shown())))?;
+    let now = now()?;
+    let draft = Draft {
+        id: random()?,
+        audience: &audience,
+        order: order.as_deref(),
+        challenge: challenge.as_ref(),
+        csr: csr.as_deref(),
+        public_key: &choice.key.public_key,
+        scheme: way.scheme,
+        created: now,
+        not_after: until(now, challenge.as_ref()),
+        resource: choice.id.as_str(),
+        requested_as: (choice.name != choice.id.as_str()).then_some(choice.name.as_str()),
+        generator: NAME,
+        version: env!("CARGO_PKG_VERSION"),
+        evidence: choice.evidence()?,
+    };
+    let payload = draft.payload().map_err(|error| undrafted(&choice, &error.to_string()))?;
+    let signature = choice.sign(way, &to_be_signed(&payload))?;
+    let report = envelope(&payload, &signature).into_bytes();
+    output::product(&report, options.out.as_deref())?;
+    let name = options.out.as_deref().map_or_else(|| "the report".into(), Path::to_string_lossy);
+    verdict::tell(
+        &choice,
+        &Handed { name: &name, bytes: &report, csr: csr.as_deref(), challenge: challenge.as_ref(), now },
+    )
+}
+
+/// A challenge says for whom the report is, and for which order; what was said besides must be the same.
+fn addressed(options: &AttestOptions, challenge: Option<&Challenge>) -> Result<(String, Option<String>), Failure> {
+    let fits = |option: &str, given: &Option<String>, known: &str| match given {
+        Some(given) if given != known => Err(Failure::unusable(format!(
+            "{option} {given:?}: the challenge is for {known:?}; leave {option} out, or ask the CA for another challenge"
+        ))),
+        Some(_) | None => Ok(known.to_owned()),
+    };
+    match (challenge, &options.audience) {
+        (Some(challenge), audience) => Ok((
+            fits("--audience", audience, challenge.audience())?,
+            Some(fits("--order", &options.order, challenge.order())?),
+        )),
+        (None, Some(audience)) => Ok((audience.clone(), options.order.clone())),
+        (None, None) => Err(Failure::unusable(
+            "--audience: a report is for one CA; name it, or give the CA's challenge with --challenge",
+        )),
+    }
+}
+
+/// The CA says until when its challenge may be answered. That it may not be any more, the draft says.
+fn until(now: Instant, challenge: Option<&Challenge>) -> Instant {
+    let after = |seconds: u64| Instant::from_unix(now.unix().saturating_add(seconds));
+    let longest = hardkey_attest::report::LONGEST_VALIDITY.as_secs();
+    challenge.map_or_else(|| after(VALIDITY.as_secs()), |challenge| challenge.expires().clamp(after(1), after(longest)))
+}
+
+/// The draft names its field; those that were given on the command line are called by their options.
+fn undrafted(choice: &Choice, error: &str) -> Failure {
+    let given = ["audience", "challenge", "csr", "order"];
+    match error.split_once(':') {
+        Some((field, _)) if given.contains(&field) => Failure::unusable(format!("--{error}")),
+        _ => Failure::refused(format!("key {}: {error}", choice.shown())),
+    }
+}
+
+pub(crate) fn now() -> Result<Instant, Failure> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since
+        .map(|since| Instant::from_unix(since.as_secs()))
+        .map_err(|_| Failure::unusable("the clock stands before 1970; set it"))
+}
+
+fn random() -> Result<[u8; 16], Failure> {
+    let mut id = [0; 16];
+    aws_lc_rs::rand::fill(&mut id)
+        .map_err(|_| Failure::unusable("the operating system gave no random numbers; try again"))?;
+    Ok(id)
+}

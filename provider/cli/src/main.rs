@@ -1,0 +1,95 @@
+//! `hardkey`: what a subscriber does with a key besides signing: looks at it, requests a certificate for it, shows a CA where it lives.
+
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod attest;
+mod choice;
+mod csr;
+mod failure;
+mod files;
+mod keys;
+mod output;
+mod signing;
+mod statement;
+mod token;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+use hardkey_attest::shown;
+
+use arguments::{Arguments, Command};
+use failure::{DONE, Failure, UNUSABLE};
+
+fn main() -> ExitCode {
+    let status = match parsed(std::env::args_os().collect()) {
+        Ok(arguments) => ended(execute(arguments.command)),
+        Err(error) => told(&error),
+    };
+    ExitCode::from(status)
+}
+
+fn execute(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::Keys(options) => keys::run(&options),
+        Command::Csr(options) => csr::run(&options),
+        Command::Attest(options) => attest::run(&options),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), arguments::NAME, &mut script);
+            output::product(&script, None)
+        }
+        Command::Man { command } => manual(command.as_deref()),
+    }
+}
+
+fn ended(outcome: Result<(), Failure>) -> u8 {
+    match outcome {
+        Ok(()) => DONE,
+        Err(failure) => {
+            output::tell(&failure.to_string());
+            failure.status()
+        }
+    }
+}
+
+/// One page for the program or for one of its commands.
+fn manual(command: Option<&str>) -> Result<(), Failure> {
+    let mut whole = Arguments::command();
+    whole.build();
+    let page = match command {
+        None => whole,
+        Some(name) => {
+            let found = whole.find_subcommand(name).cloned().ok_or_else(|| {
+                let names: Vec<&str> = whole.get_subcommands().map(clap::Command::get_name).collect();
+                Failure::unusable(format!("man {name:?}: there is no such command; name one of {}", names.join(", ")))
+            })?;
+            found.version(env!("CARGO_PKG_VERSION")).display_name(format!("{}-{name}", arguments::NAME))
+        }
+    };
+    let mut text = Vec::new();
+    clap_mangen::Man::new(page)
+        .render(&mut text)
+        .map_err(|error| Failure::unusable(format!("man: the page could not be written: {error}")))?;
+    output::product(&text, None)
+}
+
+/// The parser quotes arguments as they are; when it complains, it is asked again with arguments that are fit to be seen.
+fn parsed(arguments: Vec<OsString>) -> Result<Arguments, clap::Error> {
+    Arguments::try_parse_from(&arguments).map_err(|error| {
+        let shown = arguments.iter().map(|argument| shown::text(&argument.to_string_lossy()));
+        Arguments::try_parse_from(shown).err().unwrap_or(error)
+    })
+}
+
+/// Help and version are answers; anything else is a complaint.
+fn told(error: &clap::Error) -> u8 {
+    let text = error.render().to_string();
+    if error.use_stderr() {
+        output::tell_as_it_is(&text);
+        return UNUSABLE;
+    }
+    ended(output::product(text.as_bytes(), None))
+}

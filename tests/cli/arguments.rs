@@ -1,0 +1,46 @@
+//! The command line itself.
+
+use crate::scene::{Scene, is_golden};
+
+#[test]
+fn help_completions_and_manual_pages_are_written() {
+    let scene = Scene::start(&[]);
+    let help = scene.hardkey(&["--help"]);
+    assert_eq!((help.status, help.stderr.as_str()), (Some(0), ""));
+    is_golden("help.txt", &help.text());
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = scene.hardkey(&["completions", shell]);
+        assert_eq!((script.status, script.stderr.as_str()), (Some(0), ""), "{shell}");
+        assert!(script.text().contains("attestation"), "{shell}");
+    }
+    let page = scene.hardkey(&["man"]);
+    assert_eq!((page.status, page.stderr.as_str()), (Some(0), ""));
+    assert!(page.text().contains(".TH hardkey 1") && page.text().contains("Exit status"), "{}", page.text());
+    for command in ["keys", "csr", "attest", "completions", "man"] {
+        let page = scene.hardkey(&["man", command]);
+        assert_eq!((page.status, page.stderr.as_str()), (Some(0), ""), "{command}");
+        assert!(page.text().contains(&format!(".TH hardkey-{command} 1")), "{}", page.text());
+    }
+    let none = scene.hardkey(&["man", "sign\u{1b}[2J"]);
+    let line = "hardkey: man \"sign\\u{1b}[2J\": there is no such command; name one of keys, csr, attest, completions, man, help\n";
+    assert_eq!((none.status, none.stderr.as_str(), none.text().as_str()), (Some(2), line, ""));
+}
+
+#[test]
+fn a_command_line_that_cannot_be_read_is_status_2_with_nothing_on_standard_output() {
+    let scene = Scene::start(&[]);
+    for arguments in [
+        &["sign"] as &[&str],
+        &[],
+        &["csr"],
+        &["csr", "--subject"],
+        &["csr", "--subject", "CN=a", "--hash", "sha1"],
+        &["attest", "--bundle", "a.zip", "--out", "b.json"],
+        &["attest", "--bundle", "a.zip", "--challenge", "c.json"],
+        &["keys", "--nothing\u{1b}[2J"],
+    ] {
+        let outcome = scene.hardkey(arguments);
+        assert_eq!((outcome.status, outcome.text().as_str()), (Some(2), ""), "{arguments:?}");
+        assert!(!outcome.stderr.is_empty() && !outcome.stderr.contains('\u{1b}'), "{}", outcome.stderr);
+    }
+}

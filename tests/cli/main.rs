@@ -1,0 +1,10 @@
+//! The program `hardkey`, against the emulator: everything that it writes, and how it ends. Requests are verified by
+//! OpenSSL, and by the verifier of a CA.
+
+mod arguments;
+mod attest;
+mod choice;
+mod configuration;
+mod csr;
+mod keys;
+mod scene;

@@ -1,0 +1,147 @@
+//! An emulator, a folder, and programs that are run in it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use hardkey_attest::challenge::{Challenge, ChallengeKey};
+use hardkey_attest::instant::Instant;
+use hardkey_tests::built;
+use hardkey_tests::emulator::Emulator;
+use hardkey_tests::host::{Outcome, run};
+use tempfile::TempDir;
+
+/// Several times the deadline of a search and a signature.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// The account and region of the emulator's keys.
+const ALIASES: &str = "arn:aws:kms:eu-west-1:111122223333:alias";
+
+/// A CA's name, an order, and what it keeps to itself.
+pub const AUDIENCE: &str = "Example CA";
+pub const ORDER: &str = "4711";
+const SECRET: [u8; 32] = [7; 32];
+
+/// Where a test happens.
+pub struct Scene {
+    pub emulator: Emulator,
+    pub environment: BTreeMap<String, String>,
+    folder: TempDir,
+}
+
+impl Scene {
+    /// With keys, in the words of the emulator's `--key`. All that have an alias are configured.
+    pub fn start(keys: &[&str]) -> Self {
+        let emulator = Emulator::start(keys);
+        let environment = emulator.environment();
+        let mut scene = Self { emulator, environment, folder: TempDir::new().unwrap() };
+        let aliases: Vec<String> = keys.iter().filter_map(|key| alias(key)).map(|name| Self::named(&name)).collect();
+        scene.set("HARDKEY_KEY", &aliases.join(" "));
+        // Nothing of whoever runs the tests.
+        scene.set("HOME", scene.folder.path().to_str().unwrap().to_owned().as_str());
+        scene
+    }
+
+    /// The full name of an alias.
+    pub fn named(alias: &str) -> String {
+        format!("{ALIASES}/{alias}")
+    }
+
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.environment.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// A file's path, whether or not it is there.
+    pub fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    /// Writes a file, and says its path.
+    pub fn write(&self, name: &str, bytes: impl AsRef<[u8]>) -> String {
+        fs::write(self.folder.path().join(name), bytes).unwrap();
+        self.path(name)
+    }
+
+    pub fn read(&self, name: &str) -> Vec<u8> {
+        fs::read(self.folder.path().join(name)).unwrap()
+    }
+
+    pub fn exists(&self, name: &str) -> bool {
+        self.folder.path().join(name).exists()
+    }
+
+    /// Runs `hardkey`.
+    pub fn hardkey(&self, arguments: &[&str]) -> Outcome {
+        run(built::command_lines().0, arguments, &self.environment, LIMIT)
+    }
+
+    /// Runs `hardkey-attest`, which has no need of the environment.
+    pub fn hardkey_attest(&self, arguments: &[&str]) -> Outcome {
+        run(built::command_lines().1, arguments, &BTreeMap::new(), LIMIT)
+    }
+
+    /// Runs `openssl`, which must succeed.
+    pub fn openssl(&self, arguments: &[&str]) -> String {
+        let environment = BTreeMap::from([("OPENSSL_CONF".to_owned(), "/dev/null".to_owned())]);
+        run("openssl", arguments, &environment, LIMIT).success().text()
+    }
+
+    /// A challenge of the CA's, in a file.
+    pub fn challenge(&self, name: &str, validity: Duration) -> (Challenge, String) {
+        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        let key = ChallengeKey::from_bytes(SECRET);
+        let challenge = Challenge::issue(&key, [9; 32], Instant::from_unix(now), validity, AUDIENCE, ORDER).unwrap();
+        let path = self.write(name, challenge.to_json());
+        (challenge, path)
+    }
+
+    /// The key that the CA made the challenge with, in a file.
+    pub fn challenge_key(&self) -> String {
+        let path = self.write("challenge.key", ChallengeKey::from_bytes(SECRET).to_text());
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        path
+    }
+
+    /// Text with what differs from run to run replaced: ids of keys and requests, the folder, moments.
+    pub fn masked(&self, text: &str) -> String {
+        let mut masked = text.replace(self.folder.path().to_str().unwrap(), "FOLDER");
+        for index in 0.. {
+            let Some(key) = self.emulator.try_key(index) else { break };
+            masked = masked.replace(&key.id, &format!("KEY-{}", index + 1));
+        }
+        without_request_ids(&masked)
+    }
+}
+
+/// What a program said, with its status.
+pub fn told(outcome: &Outcome) -> (Option<i32>, String) {
+    (outcome.status, outcome.stderr.clone())
+}
+
+fn alias(key: &str) -> Option<String> {
+    key.split(',').find_map(|part| part.strip_prefix("alias=")).map(str::to_owned)
+}
+
+fn without_request_ids(text: &str) -> String {
+    let mut parts = text.split("(request ");
+    let mut masked = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        masked += "(request ID";
+        masked += &part[part.find(')').unwrap_or_default()..];
+    }
+    masked
+}
+
+/// Compares a whole output with `golden/<name>`; `HARDKEY_TEST_BLESS=1` writes it instead, to be read before it is committed.
+pub fn is_golden(name: &str, output: &str) {
+    let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("cli/golden").join(name);
+    if std::env::var_os("HARDKEY_TEST_BLESS").is_some() {
+        fs::write(&path, output).unwrap();
+        return;
+    }
+    let golden = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let first = golden.lines().zip(output.lines()).find(|(golden, output)| golden != output);
+    assert!(golden == output, "{name}: first other line {first:?}; whole output:\n{output}");
+}
