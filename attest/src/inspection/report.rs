@@ -13,7 +13,7 @@ const NONE: &str = "none";
 pub(super) fn section(json: &[u8]) -> Result<Section, Malformed> {
     let envelope = Envelope::open(json)?;
     let report = Report::parse(envelope.payload())?;
-    let mut section = Section::new("Report, signed by nobody but the key that it is about");
+    let mut section = Section::new("Report of a key, by whoever made it");
     section.sized("payload, SHA-256", envelope.payload().len(), &shown::hex(&sha256(envelope.payload())));
     section.sized("signature", envelope.signature().len(), &shown::hex(envelope.signature()));
     section.field("report id", &report.report_id);

@@ -9,6 +9,8 @@
 )]
 
 mod bad_input;
+#[cfg(unix)]
+mod challenge;
 mod commands;
 mod genuine;
 mod made;

@@ -45,11 +45,30 @@ impl Folder {
         self.run_to(arguments, Stdio::piped())
     }
 
+    /// Runs it with variables of the environment, of which it has none otherwise.
+    pub(crate) fn run_with<S: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = S>,
+        variables: &[(&str, &str)],
+    ) -> Said {
+        self.run_in(arguments, variables, Stdio::piped())
+    }
+
     /// Runs it with another standard output.
     pub(crate) fn run_to<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>, out: Stdio) -> Said {
+        self.run_in(arguments, &[], out)
+    }
+
+    fn run_in<S: AsRef<OsStr>>(
+        &self,
+        arguments: impl IntoIterator<Item = S>,
+        variables: &[(&str, &str)],
+        out: Stdio,
+    ) -> Said {
         let child = Command::new(env!("CARGO_BIN_EXE_hardkey-attest"))
             .args(arguments)
             .env_clear()
+            .envs(variables.iter().copied())
             .current_dir(self.path())
             .stdin(Stdio::null())
             .stdout(out)

@@ -1,12 +1,14 @@
 //! Writes a bundle to look at.
 
 use std::fs;
+#[cfg(unix)]
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
 use clap::{Parser, ValueEnum};
 use hardkey_synthetic::bundle::RESOURCE;
-use hardkey_synthetic::{Azure, Bundle, Object, Pki, Request, Root, Shape, Statement};
+use hardkey_synthetic::{Azure, Bundle, Challenge, Object, Pki, Report, Request, Root, Shape, Statement};
 
 /// The kind of key that is not for signing.
 const SECRET: &str = "aes-256";
@@ -53,6 +55,10 @@ struct Arguments {
     /// A challenge password for the request.
     #[arg(long, value_name = "TEXT")]
     challenge: Option<String>,
+
+    /// Also a challenge, the key that it was made with, and a report that answers it; all of them of 21 November 2026.
+    #[arg(long)]
+    report: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -119,8 +125,20 @@ fn main() -> std::io::Result<()> {
     if let Some(key) = key {
         let request = arguments.challenge.iter().fold(Request::of(key), |request, text| request.challenge(text));
         let answer = format!("{:#}\n", Azure::changed(&pki, key, change).json());
-        write(&arguments.folder, "request.csr", request.pem().as_bytes())?;
+        if !arguments.report {
+            write(&arguments.folder, "request.csr", request.pem().as_bytes())?;
+        }
         write(&arguments.folder, "azure-attestation.json", answer.as_bytes())?;
+        if arguments.report {
+            let (challenge, request) = (Challenge::new(), request.der());
+            let report = Report::google(key, &bundle).challenge(&challenge).request(&request);
+            write(&arguments.folder, "request.csr", &request)?;
+            write(&arguments.folder, "report.json", &report.bytes())?;
+            write(&arguments.folder, "challenge.json", format!("{:#}\n", challenge.json()).as_bytes())?;
+            write(&arguments.folder, "challenge.key", challenge.key_file().as_bytes())?;
+            #[cfg(unix)]
+            fs::set_permissions(arguments.folder.join("challenge.key"), PermissionsExt::from_mode(0o600))?;
+        }
     }
     for root in [pki.manufacturer, pki.operator] {
         let folder = arguments.folder.join("anchors");

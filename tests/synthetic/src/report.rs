@@ -160,7 +160,11 @@ impl Report {
             Some("sha512") => Hash::Sha512,
             _ => Hash::Sha256,
         };
-        if algorithm.contains("-pss-") { key.sign_pss(hash, &signed) } else { key.sign(hash, &signed) }
+        if algorithm.contains("-pss-") && matches!(key.shape(), Shape::Rsa { .. }) {
+            key.sign_pss(hash, &signed)
+        } else {
+            key.sign(hash, &signed)
+        }
     }
 }
 

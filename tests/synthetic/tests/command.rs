@@ -62,3 +62,19 @@ fn a_secret_key_has_no_request() {
     let chain = fs::read_to_string(folder.path().join("chain.pem")).unwrap();
     assert_eq!(chain.matches("BEGIN CERTIFICATE").count(), 5);
 }
+
+#[test]
+fn a_report_goes_with_its_request_and_the_challenge_that_it_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = run(folder.path(), &["--report"]);
+    let last = ["report.json", "challenge.json", "challenge.key", "anchors/test-ls1.pem", "anchors/test-hawksbill.pem"];
+    assert_eq!(written[written.len() - 5..], last);
+    let read = |name: &str| fs::read(folder.path().join(name)).unwrap();
+    let json = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).unwrap();
+    let payload = openssl::base64::decode_block(json(&read("report.json"))["payload"].as_str().unwrap()).unwrap();
+    let (payload, request) = (json(&payload), read("request.csr"));
+    assert_eq!(payload["challenge"], json(&read("challenge.json")));
+    let digest: String = openssl::sha::sha256(&request).iter().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(payload["csr_sha256"], digest);
+    assert!(X509Req::from_der(&request).is_ok());
+}

@@ -1,0 +1,7 @@
+//! Reports and challenges as a CA officer meets them: the program's own sources, under roots of tests.
+
+mod errors;
+mod folder;
+mod schema;
+mod seen;
+mod verdicts;
