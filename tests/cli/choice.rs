@@ -46,6 +46,18 @@ fn among_several_usable_keys_none_is_guessed() {
 }
 
 #[test]
+fn the_only_key_that_answered_is_not_taken_for_the_only_one() {
+    let mut scene = Scene::start(&["ECC_NIST_P256,alias=a"]);
+    scene.set("HARDKEY_KEY", &format!("{} {}", Scene::named("a"), Scene::named("nothing")));
+    let outcome = scene.hardkey(&CSR);
+    let line = format!(
+        "hardkey: --key: which key is meant? Usable are {}, and not every key could be asked for; name one with --key\n",
+        Scene::named("a")
+    );
+    assert_eq!((told(&outcome), outcome.text()), ((Some(2), line), String::new()));
+}
+
+#[test]
 fn a_key_goes_by_its_configured_name_its_immutable_name_and_its_label() {
     let scene = Scene::start(&["ECC_NIST_P256,alias=a", "ECC_NIST_P256,alias=b"]);
     for key in [Scene::named("b"), scene.emulator.key(1).arn, "b".to_owned()] {
