@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # From a fresh clone to a signed Windows program, on Debian or Ubuntu with Rust: builds the module, starts an emulated AWS KMS
-# on loopback, signs examples/hello.exe with osslsigncode, verifies it twice, and shows how a key that could have leaked
-# is refused. Needs no cloud account, and changes nothing on this machine but packages (tests/install.sh).
+# on loopback, signs examples/hello.exe with osslsigncode, verifies it twice, takes a request and a report to a CA's verdict, and
+# shows how a key that could have leaked is refused. Needs no cloud account, and changes nothing on this machine but packages (tests/install.sh).
 
 # shellcheck source=examples/emulator.sh
 . "$(dirname "${BASH_SOURCE[0]}")/emulator.sh"
@@ -35,9 +35,11 @@ step '1. Installing what is missing: osslsigncode, openssl with its PKCS#11 engi
 "$project/tests/install.sh" quickstart
 PATH=$PATH:$HOME/.cargo/bin
 
-step '2. Building the module and the emulator (some minutes the first time)'
+step '2. Building the module, the programs and the emulator (some minutes the first time)'
 build
+(cd "$project" && CARGO_TARGET_DIR=$target cargo build --package hardkey --package hardkey-attest --bins)
 echo "the module is $HARDKEY_MODULE"
+PATH=$target/debug:$PATH
 
 step '3. Starting the emulator, with two keys: one made in the HSM, and one whose material was imported'
 plain_environment
@@ -76,7 +78,32 @@ tail -c "+$((offset + head + 1))" "$folder/signature.p7" | head -c "$length" >"$
 run openssl smime -verify -inform DER -binary -in "$folder/signature.p7" -content "$folder/content" \
     -CAfile "$folder/certificate.pem" -purpose any -out /dev/null || fail 'openssl does not accept the signature'
 
-step '8. Asking for a signature with the imported key: it must be refused'
+step '8. As a CA: making a challenge for one order'
+printf '$ hardkey-attest challenge --audience %s --order 4711 --key %s >%s\n' "'Example CA'" "$folder/ca.key" "$folder/challenge.json"
+hardkey-attest challenge --audience 'Example CA' --order 4711 --key "$folder/ca.key" >"$folder/challenge.json" ||
+    fail 'hardkey-attest made no challenge'
+
+step '9. As its subscriber: a request for a certificate, and a report that answers the challenge'
+run hardkey csr --subject 'CN=Example GmbH,O=Example GmbH,C=DE' --challenge "$folder/challenge.json" --out "$folder/request.csr" ||
+    fail 'hardkey made no request'
+run openssl req -verify -noout -in "$folder/request.csr" || fail 'openssl does not accept the request'
+run hardkey attest --csr "$folder/request.csr" --challenge "$folder/challenge.json" --out "$folder/report.json" ||
+    fail 'hardkey made no report'
+
+step '10. As the CA: the verdict, which for a key in AWS KMS is never more than reported'
+# verdict EXPECTED FILE OPTION…: shows the first lines of what the CA reads.
+verdict() {
+    local expected=$1 status=0
+    shift
+    show hardkey-attest verify "$@"
+    hardkey-attest verify "$@" >"$folder/verdict" || status=$?
+    sed -n '/^$/q;p' "$folder/verdict"
+    echo "exit status $status: not accepted"
+    [ "$status" = 1 ] && grep -q "^$expected: " "$folder/verdict" || fail "the verdict is not $expected"
+}
+verdict reported "$folder/report.json" --csr "$folder/request.csr" --challenge "$folder/challenge.json" --challenge-key "$folder/ca.key"
+
+step '11. Asking for a signature with the imported key: it must be refused'
 export HARDKEY_KEY="$aliases/imported"
 echo "HARDKEY_KEY=$HARDKEY_KEY"
 refused=(osslsigncode sign -pkcs11module "$HARDKEY_MODULE" -certs "$folder/certificate.pem"
@@ -87,6 +114,7 @@ if "${refused[@]}" >"$folder/refused" 2>&1; then
     fail 'the imported key signed'
 fi
 grep '^hardkey: .* is hidden: refused (imported): ' "$folder/refused" || fail 'the refusal has no reason'
+run hardkey keys || fail 'hardkey shows no keys'
 
 cat <<END
 
