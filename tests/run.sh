@@ -181,10 +181,11 @@ if ! tests/install.sh tests; then
     count 0 1 0 installation
     finish
 fi
-say 'Fetching crates, ministack and LocalStack'
+say 'Fetching crates, ministack, LocalStack and judges'
 cargo fetch --locked --quiet
 localstack/ministack.sh install
 localstack/localstack.sh install
+tests/judges/install.sh google
 
 # From here on nothing is fetched, and nothing that this shell happens to have set may lead a test elsewhere.
 for name in $(compgen -e); do

@@ -15,7 +15,7 @@ use crate::built;
 pub struct Emulator {
     child: Child,
     control: Control,
-    ready: Value,
+    pub(crate) ready: Value,
     directory: TempDir,
 }
 
@@ -98,11 +98,6 @@ impl Emulator {
         EmulatorKey { arn: text("arn"), id: text("key_id") }
     }
 
-    /// The name of a version of Google's that it was started with, in their order.
-    pub fn google_version(&self, index: usize) -> String {
-        self.ready["google_keys"][index]["name"].as_str().unwrap().to_owned()
-    }
-
     /// The same, or nothing where there were not so many.
     pub fn try_key(&self, index: usize) -> Option<EmulatorKey> {
         (!self.ready["keys"][index].is_null()).then(|| self.key(index))
@@ -182,16 +177,6 @@ impl Control {
         self.post("/keys", &key)
     }
 
-    /// Makes one more version of Google's and answers its name; the fields are in `tests/emulator/README.md`.
-    pub fn create_google(&self, version: Value) -> String {
-        self.post("/google/keys", &version)["name"].as_str().unwrap().to_owned()
-    }
-
-    /// Puts a version of Google's in a state: `ENABLED`, `DISABLED`, `DESTROYED`, `PENDING_GENERATION` or any other.
-    pub fn set_google_state(&self, version: &str, state: &str) {
-        self.post("/google/state", &json!({ "name": version, "state": state }));
-    }
-
     /// Puts a key in a state: `Enabled`, `Disabled` or `PendingDeletion`.
     pub fn set_state(&self, key: &EmulatorKey, state: &str) {
         self.post(&format!("/keys/{}/state", key.id), &json!({ "state": state }));
@@ -226,6 +211,14 @@ impl Control {
     /// Counts from zero again.
     pub fn reset_counts(&self) {
         ureq::delete(format!("{}/counts", self.0)).call().unwrap();
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Value {
+        ureq::get(format!("{}{path}", self.0)).call().unwrap().body_mut().read_json().unwrap()
+    }
+
+    pub(crate) fn put(&self, path: &str, body: &Value) {
+        ureq::put(format!("{}{path}", self.0)).send_json(body).unwrap();
     }
 
     pub(crate) fn post(&self, path: &str, body: &Value) -> Value {

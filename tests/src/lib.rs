@@ -6,6 +6,7 @@ pub mod azure;
 pub mod black_hole;
 pub mod built;
 pub mod emulator;
+pub mod google;
 pub mod host;
 pub mod module;
 pub mod sdk;

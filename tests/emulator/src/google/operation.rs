@@ -84,7 +84,7 @@ const VERSIONS: &str = "projects/*/locations/*/keyRings/*/cryptoKeys/*/cryptoKey
 const VERSION: &str = "projects/*/locations/*/keyRings/*/cryptoKeys/*/cryptoKeyVersions/*";
 const PUBLIC_KEY: &str = "projects/*/locations/*/keyRings/*/cryptoKeys/*/cryptoKeyVersions/*/publicKey";
 
-static TABLE: [Operation; 24] = [
+static TABLE: [Operation; 25] = [
     row("GET", LOCATIONS, "", "ListLocations", "cloudkms.locations.list", place::list),
     row("GET", LOCATION, "", "GetLocation", "cloudkms.locations.get", place::get),
     row(
@@ -99,6 +99,7 @@ static TABLE: [Operation; 24] = [
     row("POST", JOBS, "", "CreateImportJob", "cloudkms.importJobs.create", import_job::create),
     row("GET", JOB, "", "GetImportJob", "cloudkms.importJobs.get", import_job::get),
     row("POST", KEY, "testIamPermissions", "TestIamPermissions", "", place::permissions),
+    row("POST", RING, "testIamPermissions", "TestIamPermissions", "", place::permissions),
     row("GET", RINGS, "", "ListKeyRings", "cloudkms.keyRings.list", listing::rings),
     row("POST", RINGS, "", "CreateKeyRing", "cloudkms.keyRings.create", create::ring),
     row("GET", RING, "", "GetKeyRing", "cloudkms.keyRings.get", listing::ring),

@@ -21,7 +21,13 @@ pub(crate) fn list(kms: &GoogleKms, request: &Request) -> Result<Value, GoogleEr
     let project = request.name.resource();
     let mut ids: BTreeSet<String> = SOME.iter().map(|id| (*id).to_owned()).collect();
     ids.extend(kms.store().rings.keys().map(|ring| Name::parse(ring).id("locations").to_owned()));
-    page(request, "locations", ids.into_iter().map(|id| (id.clone(), location(&project, &id))).collect())
+    let locations = ids.into_iter().map(|id| (id.clone(), location(&project, &id))).collect();
+    let mut answer = page(request, "locations", locations)?;
+    if let Some(members) = answer.as_object_mut() {
+        // google/cloud/location/locations.proto has no such member, and clients refuse what they do not know.
+        members.remove("totalSize");
+    }
+    Ok(answer)
 }
 
 /// GetLocation.

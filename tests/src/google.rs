@@ -1,0 +1,56 @@
+//! Google's side of the emulator: versions, tokens, who may do what.
+
+use serde_json::{Value, json};
+
+use crate::emulator::{Control, Emulator};
+
+impl Emulator {
+    /// The name of a version that it was started with, in their order.
+    pub fn google_version(&self, index: usize) -> String {
+        self.ready["google_keys"][index]["name"].as_str().unwrap().to_owned()
+    }
+}
+
+impl Control {
+    /// Makes one more version and answers its name; the fields are in `tests/emulator/README.md`.
+    pub fn create_google(&self, version: Value) -> String {
+        self.post("/google/keys", &version)["name"].as_str().unwrap().to_owned()
+    }
+
+    /// Puts a version in a state: `ENABLED`, `DISABLED`, `DESTROYED`, `PENDING_GENERATION` or any other.
+    pub fn set_google_state(&self, version: &str, state: &str) {
+        self.post("/google/state", &json!({ "name": version, "state": state }));
+    }
+
+    /// The state of a version.
+    pub fn google_state(&self, version: &str) -> String {
+        let versions = self.get("/google/keys");
+        let found = versions["keys"].as_array().unwrap().iter().find(|one| one["name"] == version);
+        found.map_or_else(String::new, |found| found["state"].as_str().unwrap().to_owned())
+    }
+
+    /// Whether versions stay pending from now on.
+    pub fn hold_google_generation(&self, held: bool) {
+        self.put("/google/generation", &json!({ "held": held }));
+    }
+
+    /// Who may do what from now on: `[(member, role, resource)]`. Whoever has no token that is known is refused.
+    pub fn enforce_google_iam(&self, grants: &[(&str, &str, &str)]) {
+        let grants: Vec<Value> = grants
+            .iter()
+            .map(|(member, role, resource)| json!({ "member": member, "role": role, "resource": resource }))
+            .collect();
+        self.put("/google/iam", &json!({ "enforced": true, "grants": grants }));
+    }
+
+    /// A token of a member's, `user:…` or `serviceAccount:…`, that is good for so many seconds.
+    pub fn google_token(&self, member: &str, seconds: u64) -> String {
+        let asked = json!({ "member": member, "expires_in_seconds": seconds });
+        self.post("/google/tokens", &asked)["token"].as_str().unwrap().to_owned()
+    }
+
+    /// The key file of a service account, which signs its tokens itself; where they are exchanged is up to the caller.
+    pub fn google_service_account(&self, email: &str, token_uri: &str) -> Value {
+        self.post("/google/service-accounts", &json!({ "email": email, "token_uri": token_uri }))
+    }
+}
