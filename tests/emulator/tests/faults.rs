@@ -2,78 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
-use openssl::ssl::{SslConnector, SslMethod, SslStream, SslVerifyMode};
-use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::time::{Duration, Instant};
+mod wire;
 
-/// Longer than anything here takes, so that a test that would hang fails instead.
-const LIMIT: Duration = Duration::from_secs(10);
+use serde_json::{Value, json};
+use std::io::{ErrorKind, Read, Write};
+use std::process::Command;
+use std::time::{Duration, Instant};
+use wire::{Emulator, receive};
+
 /// How long silence is listened to before it counts as silence.
 const SILENCE: Duration = Duration::from_millis(300);
-
-struct Emulator {
-    process: Child,
-    stdin: Option<ChildStdin>,
-    ready: Value,
-}
-
-impl Emulator {
-    fn start(arguments: &[&str]) -> Emulator {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_hardkey-emulator"))
-            .args(["--until-stdin-closes", "--key", "ECC_NIST_P256,alias=release"])
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let stdin = process.stdin.take();
-        Emulator { process, stdin, ready: serde_json::from_str(&line).unwrap() }
-    }
-
-    fn connect(&self, name: &str) -> TcpStream {
-        let port = self.ready[name].as_str().unwrap().rsplit(':').next().unwrap();
-        let stream = TcpStream::connect(format!("127.0.0.1:{port}")).unwrap();
-        stream.set_read_timeout(Some(LIMIT)).unwrap();
-        stream
-    }
-
-    fn connect_tls(&self) -> SslStream<TcpStream> {
-        let mut connector = SslConnector::builder(SslMethod::tls()).unwrap();
-        connector.set_ca_file(self.ready["ca"].as_str().unwrap()).unwrap();
-        connector.set_verify(SslVerifyMode::PEER);
-        connector.build().connect("localhost", self.connect("aws_tls")).unwrap()
-    }
-
-    fn control(&self, method: &str, path: &str, body: &Value) -> Value {
-        let mut stream = self.connect("control");
-        let body = body.to_string();
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        serde_json::from_str(answer.split("\r\n\r\n").nth(1).unwrap()).unwrap()
-    }
-
-    fn fault(&self, fault: Value) {
-        assert_eq!(self.control("POST", "/faults", &fault), json!({}));
-    }
-}
-
-impl Drop for Emulator {
-    fn drop(&mut self) {
-        drop(self.stdin.take());
-        self.process.wait().unwrap();
-    }
-}
 
 const SIGN: &str = r#"{"KeyId":"alias/release","Message":"bQ==","SigningAlgorithm":"ECDSA_SHA_256"}"#;
 
@@ -89,21 +27,6 @@ fn head() -> String {
 fn send(stream: &mut impl Write) {
     stream.write_all((head() + SIGN).as_bytes()).unwrap();
     stream.flush().unwrap();
-}
-
-/// One answer of a keep-alive connection: its head and its body.
-fn receive(stream: &mut impl Read) -> (String, Vec<u8>) {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        stream.read_exact(&mut byte).unwrap();
-        head.push(byte[0]);
-    }
-    let head = String::from_utf8(head).unwrap().to_lowercase();
-    let length = head.split("content-length: ").nth(1).unwrap().lines().next().unwrap().parse().unwrap();
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).unwrap();
-    (head, body)
 }
 
 fn sign(stream: &mut (impl Read + Write)) -> (String, Vec<u8>) {
