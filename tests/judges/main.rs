@@ -1,10 +1,11 @@
-//! The emulator, judged by the programs that clouds themselves publish for their services.
+//! The emulator, judged by the programs that clouds themselves publish for their services, and by the project's own verifier.
 //!
 //! What a judge needs of Python is installed by `tests/judges/install.sh`, which `tests/run.sh` calls; without it, and
 //! without programs that are not on this machine, the tests say that they are skipped.
 
 mod gcloud;
 mod google;
+mod verifier;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

@@ -29,6 +29,11 @@ impl Control {
         found.map_or_else(String::new, |found| found["state"].as_str().unwrap().to_owned())
     }
 
+    /// The roots of the statements of its HSMs; the fields are in `tests/emulator/README.md`.
+    pub fn roots(&self) -> Vec<Value> {
+        self.get("/roots")["roots"].as_array().unwrap().clone()
+    }
+
     /// Whether versions stay pending from now on.
     pub fn hold_google_generation(&self, held: bool) {
         self.put("/google/generation", &json!({ "held": held }));

@@ -9,6 +9,7 @@ use crate::fault::Fault;
 use crate::issuer;
 use crate::listener::accept;
 use crate::service::Services;
+use hardkey_synthetic::Root;
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
@@ -101,6 +102,7 @@ fn route(stage: &Stage, kms: &Kms, method: &Method, path: &str, body: &[u8]) -> 
             stage.credentials.behave(read::<Behaviour>(body)?);
             Ok(done())
         }
+        ("GET", "/roots") => Ok(json!({"roots": ([Root::ls1(), Root::hawksbill()].map(root))})),
         ("GET", "/asked") => Ok(json!({"asked": stage.credentials.asked()})),
         ("GET", "/keys") => Ok(json!({"keys": kms.list()})),
         ("POST", "/keys") => kms.make(&read::<KeyDescription>(body)?).map_err(|error| (400, error)),
@@ -114,6 +116,18 @@ fn route(stage: &Stage, kms: &Kms, method: &Method, path: &str, body: &[u8]) -> 
         },
         (_, path) => Err(unknown(method, path)),
     }
+}
+
+/// A root of the statements of HSMs here, as an anchor needs it.
+fn root(root: &Root) -> Value {
+    json!({
+        "id": root.id,
+        "name": root.name,
+        "manufacturer": root.is_manufacturer,
+        "common_name": root.common_name,
+        "key_pem": root.key_pem,
+        "key_hash": root.key_hash,
+    })
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, (u16, String)> {

@@ -11,6 +11,8 @@ use http_body_util::{BodyExt, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::future::pending;
 use std::io::Write;
 use std::sync::Arc;
@@ -91,6 +93,9 @@ fn answer(stage: &Stage, service: &dyn CloudService, head: &Parts, body: &[u8], 
     if let Some(corruption) = fault.corrupt {
         answer = service.corrupt(corruption, head, body, answer);
     }
+    if !fault.replace.is_empty() {
+        answer.body = replaced(&answer.body, &fault.replace);
+    }
     if let Some(seconds) = fault.retry_after {
         let mut headers = service.try_again(seconds);
         // A web page comes from a proxy, which knows the standard's header alone.
@@ -100,6 +105,26 @@ fn answer(stage: &Stage, service: &dyn CloudService, head: &Parts, body: &[u8], 
         answer.headers.extend(headers);
     }
     answer
+}
+
+/// The same JSON with other members; what is no JSON stays as it is, and what has no such place too.
+fn replaced(body: &Bytes, replace: &BTreeMap<String, Value>) -> Bytes {
+    let Ok(mut answer) = serde_json::from_slice::<Value>(body) else {
+        return body.clone();
+    };
+    for (pointer, value) in replace {
+        let (parent, name) = pointer.rsplit_once('/').unwrap_or_default();
+        match (answer.pointer_mut(parent), value) {
+            (Some(Value::Object(members)), Value::Null) => drop(members.remove(name)),
+            (Some(Value::Object(members)), value) => drop(members.insert(name.to_owned(), value.clone())),
+            _ => {
+                if let Some(place) = answer.pointer_mut(pointer) {
+                    *place = value.clone();
+                }
+            }
+        }
+    }
+    answer.to_string().into()
 }
 
 fn respond(answer: Answer, fault: &Fault, connection: &Arc<Connection>) -> Response<AnswerBody> {
@@ -146,4 +171,24 @@ fn log(head: &Parts, operation: Option<&str>, fault: &Fault, answer: &Answer) {
         operation.unwrap_or("-"),
         answer.status
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn members_are_replaced_added_and_taken_out_where_there_is_a_place_for_them() {
+        let body = Bytes::from(r#"{"a":{"b":1},"list":[{"c":2}],"d":3}"#);
+        let with = |replace: Value| {
+            let replace = serde_json::from_value(replace).unwrap();
+            serde_json::from_slice::<Value>(&replaced(&body, &replace)).unwrap()
+        };
+        assert_eq!(
+            with(json!({"/a/b": "x", "/list/0/c": false, "/d": null, "/e": 4, "/nowhere/f": 5})),
+            json!({"a": {"b": "x"}, "list": [{"c": false}], "e": 4})
+        );
+        assert_eq!(replaced(&Bytes::from("<html>"), &BTreeMap::new()), "<html>");
+    }
 }

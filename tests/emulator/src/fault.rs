@@ -1,6 +1,8 @@
 //! Faults to come: what goes wrong, on which operation, how often, in the order they were posted.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -34,6 +36,8 @@ pub(crate) struct Fault {
     pub(crate) truncate: Option<usize>,
     /// An answer that is not what it should be.
     pub(crate) corrupt: Option<Corruption>,
+    /// Members of the answer's JSON, by JSON pointer (RFC 6901), and what stands in their place; null takes one out.
+    pub(crate) replace: BTreeMap<String, Value>,
     /// The service's clock is so many seconds ahead of this machine's, or behind it.
     pub(crate) clock_ahead: Option<i64>,
 }
@@ -112,7 +116,12 @@ impl Fault {
             return Some("operation is required: a name such as \"Sign\", or \"*\"");
         }
         if self.latency_ms.is_none() && !self.decides() {
-            return Some("give at least one of latency_ms, status, error, reset, hang, truncate, corrupt, clock_ahead");
+            return Some(
+                "give at least one of latency_ms, status, error, reset, hang, truncate, corrupt, replace, clock_ahead",
+            );
+        }
+        if self.replace.keys().any(|pointer| !pointer.starts_with('/')) {
+            return Some("replace has JSON pointers, such as \"/name\"");
         }
         if self.key.is_some() && self.reset == Some(Reset::Before) {
             return Some("reset \"before\" happens before the key is known");
@@ -137,6 +146,7 @@ impl Fault {
             || self.hang
             || self.truncate.is_some()
             || self.corrupt.is_some()
+            || !self.replace.is_empty()
             || self.clock_ahead.is_some()
     }
 

@@ -52,6 +52,13 @@ impl CryptoKey {
         if !self.labels.is_empty() {
             put("labels", json!(self.labels));
         }
+        // The place an instance or a connection of the subscriber's own has.
+        let place = self.name.split("/keyRings").next().unwrap_or_default();
+        match self.protection.as_str() {
+            "HSM_SINGLE_TENANT" => put("cryptoKeyBackend", json!(format!("{place}/singleTenantHsmInstances/emulated"))),
+            "EXTERNAL_VPC" => put("cryptoKeyBackend", json!(format!("{place}/ekmConnections/emulated"))),
+            _ => None,
+        };
         if self.import_only {
             put("importOnly", json!(true));
         }

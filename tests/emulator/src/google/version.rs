@@ -80,6 +80,19 @@ impl Version {
                 put("reimportEligible", json!(true));
             }
         }
+        // External Key Manager: where the key is, in one of two forms.
+        match self.protection.as_str() {
+            "EXTERNAL" => {
+                put(
+                    "externalProtectionLevelOptions",
+                    json!({"externalKeyUri": "https://ekm.example/v0/keys/emulated"}),
+                );
+            }
+            "EXTERNAL_VPC" => {
+                put("externalProtectionLevelOptions", json!({"ekmConnectionKeyPath": "v0/keys/emulated"}));
+            }
+            _ => {}
+        }
         if view == View::Full {
             put("attestation", json!(self.attestation));
         }
