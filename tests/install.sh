@@ -27,6 +27,12 @@ openssl_folder() { openssl version "$1" 2>/dev/null | cut -d'"' -f2; }
 has_engine() { [ -e "$(openssl_folder -e)/pkcs11.so" ]; }
 has_spy() { compgen -G '/usr/lib/*/pkcs11-spy.so'; }
 has_provider() { [ -e "$(openssl_folder -m)/pkcs11.so" ] || [ -e "$home/pkcs11-provider/pkcs11.so" ]; }
+has_node() { [ "$(node --version 2>/dev/null | tr -dc '0-9.' | cut -d. -f1)" -ge 20 ] 2>/dev/null; }
+offers_node() {
+    local candidate
+    candidate=$(apt-cache policy nodejs 2>/dev/null | sed -n 's/.*Candidate: \([0-9]*\).*/\1/p')
+    [ "${candidate:-0}" -ge 20 ]
+}
 offered() { [[ $(apt-cache policy "$1" 2>/dev/null) =~ Candidate:\ [0-9] ]]; }
 
 look() {
@@ -158,6 +164,12 @@ main() {
     if [ "$what" = tests ]; then
         if ! has_provider && offered pkcs11-provider; then
             missing+=(pkcs11-provider)
+        fi
+        # Azure's JavaScript clients want node 20; where no package has it, their test is skipped, loudly. Some packages of node
+        # bring npm along.
+        if ! { has_node && command -v npm >/dev/null; } && offers_node; then
+            has_node || missing+=(nodejs)
+            [[ $(apt-cache policy nodejs) =~ nodesource ]] || missing+=(npm)
         fi
         # LocalStack wants this very version; where no package has it, its tests are skipped, loudly.
         if ! command -v python3.13 >/dev/null && offered python3.13-venv; then

@@ -186,6 +186,7 @@ cargo fetch --locked --quiet
 localstack/ministack.sh install
 localstack/localstack.sh install
 tests/judges/install.sh google
+tests/judges/install.sh azure
 
 # From here on nothing is fetched, and nothing that this shell happens to have set may lead a test elsewhere.
 for name in $(compgen -e); do

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The Python environment of one judge: `install.sh google` installs google/requirements.txt, unless that very file is installed.
+# The environment of one judge: `install.sh google` installs google/requirements.txt, unless that very file is installed, and in the
+# same way what its package-lock.json names, if it has one and this machine has node 20 with npm.
 
 set -euo pipefail
 
@@ -10,12 +11,30 @@ requirements=$here/$name/requirements.txt
 venv=$home/judge-$name
 
 mkdir -p "$home"
-stamp=$(cksum <"$requirements")
-if [ "$(cat "$venv/installed" 2>/dev/null)" = "$stamp" ]; then
+# is_there FOLDER FILE: whether FOLDER was installed from this very FILE.
+is_there() { [ "$(cat "$1/installed" 2>/dev/null)" = "$(cksum <"$2")" ]; }
+
+if ! is_there "$venv" "$requirements"; then
+    printf 'judges: installing into %s (about half a minute)\n' "$venv" >&2
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$requirements" >&2
+    cksum <"$requirements" >"$venv/installed"
+fi
+
+lock=$here/$name/package-lock.json
+modules=$home/judge-$name-node
+if [ ! -e "$lock" ] || is_there "$modules" "$lock"; then
     exit 0
 fi
-printf 'judges: installing into %s (about half a minute)\n' "$venv" >&2
-rm -rf "$venv"
-python3 -m venv "$venv"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$requirements" >&2
-printf '%s' "$stamp" >"$venv/installed"
+# @azure/keyvault-keys 4.10.2: engines.node is >=20.0.0.
+if ! node -e 'process.exit(Number(process.versions.node.split(".")[0]) >= 20 ? 0 : 1)' 2>/dev/null || ! command -v npm >/dev/null; then
+    printf 'judges: there is no node 20 with npm here; the JavaScript clients are left out\n' >&2
+    exit 0
+fi
+printf 'judges: installing into %s (about a quarter of a minute)\n' "$modules" >&2
+rm -rf "$modules"
+mkdir -p "$modules"
+cp "$here/$name/package.json" "$lock" "$modules"
+(cd "$modules" && npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error >&2)
+cksum <"$lock" >"$modules/installed"

@@ -3,6 +3,7 @@
 //! What a judge needs of Python is installed by `tests/judges/install.sh`, which `tests/run.sh` calls; without it, and
 //! without programs that are not on this machine, the tests say that they are skipped.
 
+mod azure;
 mod gcloud;
 mod google;
 mod verifier;
@@ -14,9 +15,7 @@ use hardkey_tests::built;
 
 /// Runs a judge's `judge.py` with these arguments in its own environment; `None` if that is not installed.
 fn python(judge: &str, arguments: &[&str]) -> Option<Output> {
-    let home =
-        std::env::var_os("HARDKEY_TEST_HOME").map_or_else(|| built::project().join("target/test-home"), PathBuf::from);
-    let interpreter = home.join(format!("judge-{judge}/bin/python"));
+    let interpreter = home().join(format!("judge-{judge}/bin/python"));
     if !interpreter.exists() {
         return None;
     }
@@ -24,4 +23,9 @@ fn python(judge: &str, arguments: &[&str]) -> Option<Output> {
     // -I would hide the judge's own modules; -B leaves no compiled files among the sources.
     let output = Command::new(interpreter).arg("-B").arg(script).args(arguments).output();
     Some(output.unwrap())
+}
+
+/// Where judges are installed.
+fn home() -> PathBuf {
+    std::env::var_os("HARDKEY_TEST_HOME").map_or_else(|| built::project().join("target/test-home"), PathBuf::from)
 }

@@ -62,6 +62,10 @@ impl KeyVault {
                 read::<CertificateDescription>(body)
                     .and_then(|description| self.certify(description).map_err(|error| (400, error))),
             ),
+            ("POST", "apps") => Some(read(body).map(|application| {
+                self.applications.register(application);
+                json!({})
+            })),
             ("POST", "vaults") => Some(read(body).map(|description| self.vault(description))),
             ("POST", "state") => Some(read(body).and_then(|state| self.put_into_state(state))),
             ("POST", "tokens") => Some(read(body).and_then(|description| self.token(&description))),

@@ -1,10 +1,12 @@
 //! Where tokens are handed out: Microsoft Entra ID, the managed identity of App Service and that of virtual machines.
 
+use crate::azure::application::Proof;
 use crate::azure::token::TENANT;
 use crate::azure::{KeyVault, asked_host, envelope};
 use crate::clock;
 use crate::credentials::{Issuer, Refusal};
 use crate::form::form;
+use crate::identifier::uuid;
 use crate::service::Answer;
 use hyper::Method;
 use hyper::http::request::Parts;
@@ -50,7 +52,7 @@ pub(crate) fn operation(head: &Parts) -> Option<&'static str> {
     })
 }
 
-/// A refusal in the words of Microsoft Entra ID: RFC 6749 §5.2.
+/// A refusal in the form of Microsoft Entra ID: RFC 6749 §5.2, with members of its own.
 pub(crate) fn refusal(head: &Parts, status: Option<u16>, error: Option<&str>, message: Option<&str>) -> Answer {
     let status = status.unwrap_or(400);
     let usual = match status {
@@ -59,7 +61,14 @@ pub(crate) fn refusal(head: &Parts, status: Option<u16>, error: Option<&str>, me
         500.. => "server_error",
         _ => "invalid_request",
     };
-    let body = json!({"error": error.unwrap_or(usual), "error_description": message.unwrap_or_default()});
+    let description = message.unwrap_or_default();
+    let number = description.strip_prefix("AADSTS").and_then(|rest| rest.split_once(':')?.0.parse::<u64>().ok());
+    let [trace, correlation] = [(); 2].map(|()| uuid().unwrap_or_default());
+    let body = json!({
+        "error": error.unwrap_or(usual), "error_description": description, "error_codes": Vec::from_iter(number),
+        "timestamp": clock::iso_8601(clock::whole_seconds()).replace('T', " "), "trace_id": trace,
+        "correlation_id": correlation,
+    });
     envelope(head, status, body.to_string().into())
 }
 
@@ -106,13 +115,12 @@ impl KeyVault {
         if field("grant_type") != "client_credentials" || field("client_id").is_empty() {
             return Err(refused(400, "invalid_request", "AADSTS900144: The request body must contain client_id."));
         }
-        if field("client_secret").is_empty() && field("client_assertion").is_empty() {
-            return Err(refused(
-                401,
-                "invalid_client",
-                "AADSTS7000216: 'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
-            ));
-        }
+        self.applications.check(&Proof {
+            client_id: field("client_id"),
+            secret: field("client_secret"),
+            assertion: field("client_assertion"),
+            endpoint: &format!("https://{}{}", asked_host(head), head.uri.path()),
+        })?;
         let Some(resource) = field("scope").strip_suffix("/.default") else {
             return Err(refused(400, "invalid_scope", "AADSTS1002012: The provided value for scope is not valid."));
         };
@@ -179,6 +187,7 @@ fn configuration(head: &Parts) -> Value {
         "token_endpoint": format!("{authority}/oauth2/v2.0/token"),
         "authorization_endpoint": format!("{authority}/oauth2/v2.0/authorize"),
         "issuer": format!("{authority}/v2.0"),
+        "jwks_uri": format!("{authority}/discovery/v2.0/keys"),
     })
 }
 

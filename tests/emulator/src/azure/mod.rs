@@ -3,6 +3,7 @@
 pub(crate) mod key_description;
 
 mod algorithm;
+mod application;
 mod attestation;
 mod base64url;
 mod certificate;
@@ -34,6 +35,7 @@ mod update;
 mod usual;
 mod vault;
 
+use crate::azure::application::Applications;
 use crate::azure::error::Refused;
 use crate::azure::gate::{bearer, challenge};
 use crate::azure::host::vault_of;
@@ -59,6 +61,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 pub(crate) struct KeyVault {
     vaults: Mutex<Vaults>,
     tokens: Tokens,
+    applications: Applications,
     strangers: Mutex<HashMap<KeyShape, Arc<Material>>>,
     stage: Arc<Stage>,
 }
@@ -66,7 +69,13 @@ pub(crate) struct KeyVault {
 impl KeyVault {
     /// An empty premium vault and an empty Managed HSM.
     pub(crate) fn new(stage: Arc<Stage>) -> KeyVault {
-        KeyVault { vaults: Mutex::default(), tokens: Tokens::default(), strangers: Mutex::new(HashMap::new()), stage }
+        KeyVault {
+            vaults: Mutex::default(),
+            tokens: Tokens::default(),
+            applications: Applications::default(),
+            strangers: Mutex::new(HashMap::new()),
+            stage,
+        }
     }
 
     fn vaults(&self) -> MutexGuard<'_, Vaults> {

@@ -9,8 +9,9 @@ use hyper::http::request::Parts;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-/// The versions of the REST interface that Azure has published for keys (azure-rest-api-specs, 2026-11), oldest first.
-pub(crate) const API_VERSIONS: [&str; 15] = [
+/// The versions of the REST interface for keys, secrets and certificates, oldest first: azure-rest-api-specs and Azure's clients
+/// (2026-11).
+pub(crate) const API_VERSIONS: [&str; 16] = [
     "2015-06-01",
     "2016-10-01",
     "7.0",
@@ -26,6 +27,7 @@ pub(crate) const API_VERSIONS: [&str; 15] = [
     "2025-06-01-preview",
     "2025-07-01",
     "2026-01-01-preview",
+    "2026-04-01",
 ];
 
 /// A request that somebody was allowed to make.
