@@ -14,12 +14,12 @@ const VERSION: &str =
 const BODY: &str = r#"{"data":"cmVsZWFzZQ=="}"#;
 
 fn send(stream: &mut impl Write, method: &str, path: &str, token: &str, body: &str) {
-    write!(
-        stream,
+    let request = format!(
         "{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
-    )
-    .unwrap();
+    );
+    // At once: what comes in pieces may meet a reset on its way.
+    stream.write_all(request.as_bytes()).unwrap();
     stream.flush().unwrap();
 }
 
