@@ -6,7 +6,7 @@
 //! what is in it, docs/report-v1.schema.json in a machine's words.
 //!
 //! To make one: fill a [`Draft`], take its [`Draft::payload`], have the key sign [`to_be_signed`], and put the signature into an
-//! [`envelope`].
+//! [`envelope()`].
 
 mod algorithm;
 mod draft;
