@@ -39,7 +39,7 @@ fn azures_javascript_clients_take_every_answer_for_key_vaults() {
     let emulator = Emulator::start(&[]);
     // Node looks for packages beside the program.
     let folder = emulator.folder();
-    for name in ["judge.mjs", "clients.mjs", "facts.mjs", "steps.mjs"] {
+    for name in ["judge.mjs", "clients.mjs", "facts.mjs", "platform.mjs", "steps.mjs"] {
         fs::copy(sources().join(name), folder.join(name)).unwrap();
     }
     std::os::unix::fs::symlink(modules, folder.join("node_modules")).unwrap();
@@ -58,7 +58,7 @@ fn assert_passed(stdout: &str, stderr: &str) {
 
 /// What the judges read of the emulator's line.
 fn ready(emulator: &Emulator) -> String {
-    json!({"aws_tls": emulator.tls_endpoint(), "control": emulator.url(), "ca": emulator.ca()}).to_string()
+    json!({"aws": emulator.endpoint(), "aws_tls": emulator.tls_endpoint(), "control": emulator.url(), "ca": emulator.ca()}).to_string()
 }
 
 fn cases() -> String {

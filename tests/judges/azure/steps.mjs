@@ -5,6 +5,7 @@ import { generateKeyPairSync, randomBytes, X509Certificate } from "node:crypto";
 import { CertificateClient } from "@azure/keyvault-certificates";
 import { KeyClient } from "@azure/keyvault-keys";
 import { SecretClient } from "@azure/keyvault-secrets";
+import { options } from "./clients.mjs";
 import { digestOf, facts, policyFacts, publicKey, verifies } from "./facts.mjs";
 
 export class Steps {
@@ -55,6 +56,20 @@ export class Steps {
 
   async get(step) {
     return facts(await this.keysOf(step).getKey(step.name, { version: this.version(step) }), this.clients.urls);
+  }
+
+  async identify(step) {
+    const before = (await this.clients.look("/counts")).access_keys;
+    if (["app service", "machine"].includes(step.as)) {
+      this.clients.getOn(step.as, step.name);
+    } else {
+      const credential = this.clients.otherCredential(step.as);
+      await new KeyClient(this.clients.urls.vault, credential, options(step)).getKey(step.name);
+    }
+    const after = (await this.clients.look("/counts")).access_keys;
+    const holders = Object.keys(after).filter((name) => after[name] !== before[name]);
+    const { asked } = await this.clients.look("/asked");
+    return { asked: asked.at(-1).issuer, holder: holders.join(", ") };
   }
 
   async update(step) {

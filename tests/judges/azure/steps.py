@@ -70,6 +70,15 @@ class Steps:
     def do_get(self, step):
         return facts(self.keys_of(step).get_key(step["name"], self.version(step)), self.clients.urls)
 
+    def do_identify(self, step):
+        before = self.clients.look("/counts")["access_keys"]
+        credential = self.clients.other_credential(step["as"])
+        options = {"verify_challenge_resource": False, "transport": self.clients.transport()}
+        KeyClient(self.clients.urls["vault"], credential, **options).get_key(step["name"])
+        after = self.clients.look("/counts")["access_keys"]
+        holders = [name for name, count in after.items() if count != before.get(name, 0)]
+        return {"asked": self.clients.look("/asked")["asked"][-1]["issuer"], "holder": ", ".join(holders)}
+
     def do_update(self, step):
         options = {name: step[name] for name in ("enabled", "tags") if name in step}
         return facts(self.keys_of(step).update_key_properties(step["name"], **options))
