@@ -228,7 +228,7 @@ pub(crate) fn with(mut object: Value, name: &str, value: Value) -> Value {
 }
 
 /// Whole seconds of a moment; the standard library has no conversion that cannot fail.
-fn whole(seconds: f64) -> u64 {
+pub(crate) fn whole(seconds: f64) -> u64 {
     std::time::Duration::try_from_secs_f64(seconds.max(0.0)).map_or(0, |since| since.as_secs())
 }
 

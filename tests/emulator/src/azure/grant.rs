@@ -4,7 +4,7 @@ use crate::azure::application::Proof;
 use crate::azure::token::TENANT;
 use crate::azure::{KeyVault, asked_host, envelope};
 use crate::clock;
-use crate::credentials::{Issuer, Refusal};
+use crate::credentials::{Issuer, Refusal, whole};
 use crate::form::form;
 use crate::identifier::uuid;
 use crate::service::Answer;
@@ -29,7 +29,8 @@ enum Endpoint {
 }
 
 fn endpoint(path: &str) -> Option<Endpoint> {
-    let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+    // MSAL for JavaScript ends the path of a machine's metadata with a slash.
+    let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
     match segments[..] {
         [_, "oauth2", "v2.0", "token"] => Some(Endpoint::Entra),
         ["msi", "token"] => Some(Endpoint::AppService),
@@ -174,7 +175,7 @@ impl KeyVault {
         let life = self.stage.credentials.life()?;
         let token = self.tokens.issue(holder, resource, life);
         let token = token.map_err(|error| refused(500, "server_error", &error.to_string()))?;
-        let expires = std::time::Duration::try_from_secs_f64(clock::seconds() + life).map_or(0, |end| end.as_secs());
+        let expires = whole(clock::seconds() + life);
         Ok((token, expires.saturating_sub(clock::whole_seconds()), expires))
     }
 }

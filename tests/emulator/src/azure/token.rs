@@ -2,6 +2,7 @@
 
 use crate::azure::base64url;
 use crate::clock;
+use crate::credentials::whole;
 use crate::identifier::random;
 use openssl::error::ErrorStack;
 use serde_json::json;
@@ -47,8 +48,8 @@ impl Tokens {
             "iss": format!("https://sts.windows.net/{TENANT}/"),
             "appid": holder,
             "tid": TENANT,
-            "iat": now.floor(),
-            "exp": (now + life).floor(),
+            "iat": whole(now),
+            "exp": whole(now + life),
         });
         let parts = [header.to_string(), claims.to_string()].map(|part| base64url::encode(part.as_bytes()));
         let token = format!("{}.{}", parts.join("."), base64url::encode(&random(32)?));
