@@ -119,7 +119,9 @@ impl Csr {
         let digest = hasher.finish();
         let key = &self.public_key;
         let outcome = match how.scheme() {
-            Scheme::RsaPkcs1(_) | Scheme::RsaPss(_) => key.verify(how.scheme(), &digest, &self.signature),
+            Scheme::RsaPkcs1(_) | Scheme::RsaPkcs1Raw | Scheme::RsaPss(_) => {
+                key.verify(how.scheme(), &digest, &self.signature)
+            }
             Scheme::Ecdsa => key
                 .algorithm()
                 .ecdsa_from_der(&self.signature)

@@ -1,5 +1,7 @@
 //! Signatures: their two encodings, and whether one belongs to a key and a digest.
 
+mod pkcs1;
+
 use std::fmt;
 
 use aws_lc_rs::digest::{self, Context, Digest};
@@ -31,6 +33,16 @@ impl Hash {
         }
     }
 
+    /// What stands before a digest in a `DigestInfo`: RFC 8017 §9.2, note 1.
+    #[must_use]
+    pub fn digest_info_prefix(self) -> &'static [u8] {
+        match self {
+            Self::Sha256 => SHA256,
+            Self::Sha384 => SHA384,
+            Self::Sha512 => SHA512,
+        }
+    }
+
     /// Length of a digest in bytes.
     #[must_use]
     pub fn length(self) -> usize {
@@ -41,6 +53,13 @@ impl Hash {
         }
     }
 }
+
+const SHA256: &[u8] =
+    &[0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20];
+const SHA384: &[u8] =
+    &[0x30, 0x41, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02, 0x05, 0x00, 0x04, 0x30];
+const SHA512: &[u8] =
+    &[0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03, 0x05, 0x00, 0x04, 0x40];
 
 /// A digest in the making.
 #[derive(Clone)]
@@ -71,6 +90,9 @@ impl Hasher {
 pub enum Scheme {
     /// RSASSA-PKCS1-v1_5 with the `DigestInfo` of this hash, RFC 8017 §8.2.
     RsaPkcs1(Hash),
+    /// The padding of RSASSA-PKCS1-v1_5 around any bytes, RFC 8017 §9.2 from step 3 on: what is signed stands in the place of
+    /// a digest.
+    RsaPkcs1Raw,
     /// RSASSA-PSS with this hash, MGF1 with the same hash, and a salt as long as its digest, RFC 8017 §8.1. AWS KMS,
     /// Azure Key Vault and Google Cloud KMS all do just that.
     RsaPss(Hash),
@@ -177,6 +199,9 @@ impl PublicKey {
     /// # Errors
     /// [`SignatureError`] says whether the signature is malformed, does not fit, or is simply not this key's.
     pub fn verify(&self, scheme: Scheme, digest: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
+        if scheme == Scheme::RsaPkcs1Raw {
+            return self.verify_raw(digest, signature);
+        }
         let verifier = self.verifiers.iter().find(|verifier| verifier.scheme == scheme);
         let verifier = verifier.ok_or(SignatureError::Mismatch)?;
         if signature.len() != self.algorithm().signature_length() {
@@ -187,9 +212,18 @@ impl PublicKey {
         let hash = match scheme {
             Scheme::RsaPkcs1(hash) | Scheme::RsaPss(hash) => hash,
             Scheme::Ecdsa => self.algorithm().curve_hash().ok_or(SignatureError::Mismatch)?,
+            Scheme::RsaPkcs1Raw => return Err(SignatureError::Mismatch),
         };
         let digest = Digest::import_less_safe(&digest, hash.algorithm()).map_err(|_| SignatureError::Mismatch)?;
         verifier.key.verify_digest_sig(&digest, signature).map_err(|_| SignatureError::Wrong)
+    }
+
+    fn verify_raw(&self, data: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
+        let (modulus, exponent) = self.rsa_parts().ok_or(SignatureError::Mismatch)?;
+        if signature.len() != self.algorithm().signature_length() {
+            return Err(SignatureError::Encoding);
+        }
+        pkcs1::verify(modulus, exponent, data, signature)
     }
 }
 

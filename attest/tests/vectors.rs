@@ -116,9 +116,38 @@ fn signatures_of_another_library_verify_and_changed_ones_do_not() {
         };
         let expected = if expect == "good" { Ok(()) } else { Err(SignatureError::Wrong) };
         assert_eq!(outcome, expected, "{line}");
+        if key.algorithm().is_rsa() && !pss {
+            let info = digest_info(hash, &digest);
+            assert_eq!(key.verify(Scheme::RsaPkcs1Raw, &info, &signature), expected, "{line}");
+            assert_eq!(key.verify(Scheme::RsaPkcs1Raw, &digest, &signature), Err(SignatureError::Wrong), "{line}");
+        }
         seen[usize::from(expect == "good")] += 1;
     }
     assert_eq!(seen, [49, 23]);
+}
+
+/// RFC 8017 §9.2, note 1.
+fn digest_info(hash: Hash, digest: &[u8]) -> Vec<u8> {
+    let (whole, name) = match hash {
+        Hash::Sha256 => (0x31, 0x01),
+        Hash::Sha384 => (0x41, 0x02),
+        Hash::Sha512 => (0x51, 0x03),
+    };
+    let length = u8::try_from(digest.len()).unwrap();
+    let head = [0x30, whole, 0x30, 0x0d, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, name, 5, 0, 4, length];
+    [&head, digest].concat()
+}
+
+#[test]
+fn a_signature_over_any_bytes_leaves_room_for_its_padding_and_is_a_number_below_the_modulus() {
+    let rsa = PublicKey::from_spki(&read("rsa2048.pem").1).unwrap();
+    let curve = PublicKey::from_spki(&read("p384.pem").1).unwrap();
+    assert_eq!(rsa.verify(Scheme::RsaPkcs1Raw, &[1; 245], &[1; 256]), Err(SignatureError::Wrong));
+    assert_eq!(rsa.verify(Scheme::RsaPkcs1Raw, &[1; 246], &[1; 256]), Err(SignatureError::Mismatch));
+    assert_eq!(rsa.verify(Scheme::RsaPkcs1Raw, &[1; 300], &[1; 256]), Err(SignatureError::Mismatch));
+    assert_eq!(rsa.verify(Scheme::RsaPkcs1Raw, &[1; 32], &[1; 255]), Err(SignatureError::Encoding));
+    assert_eq!(rsa.verify(Scheme::RsaPkcs1Raw, &[1; 32], &[0xff; 256]), Err(SignatureError::Wrong));
+    assert_eq!(curve.verify(Scheme::RsaPkcs1Raw, &[1; 32], &[1; 96]), Err(SignatureError::Mismatch));
 }
 
 #[test]

@@ -5,8 +5,9 @@ use std::sync::OnceLock;
 use std::time::Duration;
 use std::{fs, str};
 
-use hardkey_fuzz_service::aws::KeyName;
+use hardkey_fuzz_service::aws::{AwsConfig, KeyName};
 use hardkey_fuzz_service::config::{Certificate, Config, Environment, ServiceConfig, TokenConfig, load};
+use hardkey_fuzz_service::google::{GoogleConfig, KeyName as GoogleName, is_location};
 use openssl::x509::X509;
 
 use crate::scene;
@@ -84,7 +85,16 @@ fn check_token(token: &TokenConfig) {
     let label = &token.label;
     assert!((1..=32).contains(&label.len()) && label.trim() == label, "the label {label:?}");
     assert!(!label.chars().any(char::is_control), "the label {label:?}");
-    let ServiceConfig::Aws(aws) = &token.service;
+    for certificate in &token.certificates {
+        check_certificate(certificate);
+    }
+    match &token.service {
+        ServiceConfig::Aws(aws) => check_aws(aws),
+        ServiceConfig::Google(google) => check_google(google),
+    }
+}
+
+fn check_aws(aws: &AwsConfig) {
     assert!(aws.discover || !aws.keys.is_empty());
     for key in &aws.keys {
         assert_eq!(KeyName::parse(key.as_str()).as_ref(), Ok(key));
@@ -92,9 +102,16 @@ fn check_token(token: &TokenConfig) {
     }
     assert!(aws.region.as_ref().is_none_or(|region| KeyName::is_region(region)));
     assert!(aws.endpoint.as_ref().is_none_or(|url| url.starts_with("https://") || url.starts_with("http://")));
-    for certificate in &token.certificates {
-        check_certificate(certificate);
+}
+
+fn check_google(google: &GoogleConfig) {
+    assert!(google.key_ring.is_some() || !google.keys.is_empty());
+    for key in &google.keys {
+        assert_eq!(GoogleName::parse(key.as_str()).as_ref(), Ok(key));
+        assert_eq!(key.location(), google.location);
     }
+    assert!(is_location(&google.location));
+    assert!(google.endpoint.as_ref().is_none_or(|url| url.starts_with("https://") || url.starts_with("http://")));
 }
 
 fn check_certificate(certificate: &Certificate) {

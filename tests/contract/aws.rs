@@ -8,14 +8,14 @@ use aws_sdk_kms::types::{KeySpec, KeyUsageType, OriginType};
 use hardkey_attest::admission::Exceptions;
 use hardkey_attest::public_key::Algorithm;
 use hardkey_kms::KeyService;
-use hardkey_kms::aws::{AwsConfig, AwsKms, KeyName};
+use hardkey_kms::aws::{AwsConfig, AwsKms, KEY_SPECS, KeyName};
 use hardkey_kms::config::NetworkConfig;
 use hardkey_kms::network::SharedNetwork;
 use hardkey_kms::service::Standing;
 use hardkey_tests::sdk;
 use tokio::runtime::Runtime;
 
-use crate::contract::{Prepared, contract, soon};
+use crate::contract::{Prepared, Usable, contract, soon, trusting};
 
 /// Keys made for one run, under aliases that no other run has.
 struct Made {
@@ -62,15 +62,7 @@ pub fn keeps_the_contract(endpoint: &str) {
 
 /// Over TLS, with an authority named in the configuration.
 pub fn keeps_the_contract_over_tls(endpoint: &str, ca: &Path) {
-    let pem = std::fs::read(ca).unwrap();
-    // The configuration is the only way to a NetworkConfig with authorities in it.
-    let folder = tempfile::TempDir::new().unwrap();
-    std::fs::write(folder.path().join("ca.pem"), pem).unwrap();
-    let file = folder.path().join("hardkey.toml");
-    std::fs::write(&file, "[network]\nca_file = \"ca.pem\"\n").unwrap();
-    let environment = hardkey_kms::config::Environment { config: Some(file), ..Default::default() };
-    let network = hardkey_kms::config::load(&environment).unwrap().network;
-    run(&Made::new(endpoint, Some(ca)), endpoint, network);
+    run(&Made::new(endpoint, Some(ca)), endpoint, trusting(ca));
 }
 
 fn service(endpoint: &str, keys: &[String], discover: bool, network: NetworkConfig) -> AwsKms {
@@ -94,6 +86,12 @@ fn service(endpoint: &str, keys: &[String], discover: bool, network: NetworkConf
         }
     });
     AwsKms::new(config, Exceptions::default(), SharedNetwork::new(network))
+}
+
+/// A key that signs in every way AWS KMS does with its kind.
+fn usable(algorithm: Algorithm, label: String) -> Usable {
+    let row = KEY_SPECS.iter().find(|row| row.algorithm == algorithm).unwrap();
+    Usable { algorithm, label, schemes: row.signing.iter().map(|(_, scheme)| *scheme).collect() }
 }
 
 fn run(made: &Made, endpoint: &str, network: NetworkConfig) {
@@ -135,14 +133,14 @@ fn run(made: &Made, endpoint: &str, network: NetworkConfig) {
     ];
     let prepared = Prepared {
         usable: vec![
-            (Algorithm::Rsa2048, id(&rsa2048)),
-            (Algorithm::Rsa3072, id(&rsa3072)),
-            (Algorithm::Rsa4096, id(&rsa4096)),
-            (Algorithm::P256, id(&p256)),
-            (Algorithm::P384, alias),
-            (Algorithm::P521, id(&p521)),
-            (Algorithm::Secp256k1, id(&secp256k1)),
-            (Algorithm::P256, id(&replicated)),
+            usable(Algorithm::Rsa2048, id(&rsa2048)),
+            usable(Algorithm::Rsa3072, id(&rsa3072)),
+            usable(Algorithm::Rsa4096, id(&rsa4096)),
+            usable(Algorithm::P256, id(&p256)),
+            usable(Algorithm::P384, alias),
+            usable(Algorithm::P521, id(&p521)),
+            usable(Algorithm::Secp256k1, id(&secp256k1)),
+            usable(Algorithm::P256, id(&replicated)),
         ],
         refused: vec![
             (disabled, "disabled"),
@@ -152,7 +150,7 @@ fn run(made: &Made, endpoint: &str, network: NetworkConfig) {
         ],
         unknown: vec![unknown],
     };
-    contract(&service(endpoint, &names, false, network), &prepared);
+    contract(&service(endpoint, &names, false, network), &prepared, &[]);
 }
 
 /// More keys than the smallest page, found by listing, each once.

@@ -5,6 +5,7 @@
 
 mod aws;
 mod contract;
+mod google;
 
 use hardkey_tests::emulator::Emulator;
 use hardkey_tests::skip::skip;
@@ -19,6 +20,28 @@ fn the_emulator_keeps_the_contract() {
 fn the_emulator_keeps_the_contract_over_tls() {
     let emulator = Emulator::start(&[]);
     aws::keeps_the_contract_over_tls(emulator.tls_endpoint(), &emulator.ca());
+}
+
+#[test]
+fn google_as_the_emulator_plays_it_keeps_the_contract() {
+    let emulator = Emulator::start(&[]);
+    google::keeps_the_contract(&emulator);
+}
+
+#[test]
+fn google_as_the_emulator_plays_it_keeps_the_contract_over_tls() {
+    let emulator = Emulator::start(&[]);
+    google::keeps_the_contract_over_tls(&emulator);
+}
+
+#[test]
+fn a_key_ring_of_google_is_listed_page_by_page() {
+    google::lists_with_paging(&Emulator::start(&[]));
+}
+
+#[test]
+fn a_raw_key_of_google_signs_digests_and_any_bytes_that_leave_room_for_the_padding() {
+    google::pads_any_bytes(&Emulator::start(&[]));
 }
 
 #[test]

@@ -1,13 +1,32 @@
 //! Google's side of the emulator: versions, tokens, who may do what.
 
+use std::fs;
+use std::path::PathBuf;
+
 use serde_json::{Value, json};
 
 use crate::emulator::{Control, Emulator};
+
+/// The service account that tests sign as, where they care for no other.
+pub const SIGNER: &str = "signer@emulated-project.iam.gserviceaccount.com";
 
 impl Emulator {
     /// The name of a version that it was started with, in their order.
     pub fn google_version(&self, index: usize) -> String {
         self.ready["google_keys"][index]["name"].as_str().unwrap().to_owned()
+    }
+
+    /// A file with credentials, in its folder.
+    pub fn google_credentials(&self, name: &str, credentials: &Value) -> PathBuf {
+        let path = self.folder().join(name);
+        fs::write(&path, credentials.to_string()).unwrap();
+        path
+    }
+
+    /// A file with the key of a service account: its tokens are signed with it, so that no token service is asked.
+    pub fn google_signer(&self) -> PathBuf {
+        let key = self.google_service_account(SIGNER, "https://oauth2.googleapis.com/token");
+        self.google_credentials("service-account.json", &key)
     }
 }
 

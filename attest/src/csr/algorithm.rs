@@ -92,6 +92,7 @@ impl SignatureAlgorithm {
             Scheme::RsaPkcs1(_) => Some(Any::null()),
             Scheme::Ecdsa => None,
             Scheme::RsaPss(hash) => Some(pss_parameters(hash)?),
+            Scheme::RsaPkcs1Raw => return Err(der::Error::from(der::ErrorKind::Failed)),
         };
         Ok(AlgorithmIdentifierOwned { oid: *oid, parameters })
     }

@@ -84,7 +84,9 @@ impl SignatureAlgorithm {
         hasher.update(signed);
         let digest = hasher.finish();
         let outcome = match self.scheme {
-            Scheme::RsaPkcs1(_) | Scheme::RsaPss(_) => key.verify(self.scheme, &digest, signature),
+            Scheme::RsaPkcs1(_) | Scheme::RsaPkcs1Raw | Scheme::RsaPss(_) => {
+                key.verify(self.scheme, &digest, signature)
+            }
             Scheme::Ecdsa => key
                 .algorithm()
                 .ecdsa_from_der(signature)

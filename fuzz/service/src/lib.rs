@@ -13,6 +13,12 @@ pub use script::{KeyAnswer, Listing, Script, SignAnswer, left_to_sign, play};
 
 /// AWS KMS, as far as the module names it.
 pub mod aws {
-    pub use crate::stand_in::AwsKms;
+    pub use crate::stand_in::StandIn as AwsKms;
     pub use hardkey_kms::aws::*;
+}
+
+/// Google Cloud KMS, as far as the module names it.
+pub mod google {
+    pub use crate::stand_in::StandIn as GoogleKms;
+    pub use hardkey_kms::google::*;
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use hardkey_attest::admission::{Cloud, Exceptions, Origin, Refusal};
 use hardkey_attest::report::RawEvidence;
 use hardkey_kms::Deadline;
-use hardkey_kms::aws::{AwsConfig, KeyName};
+use hardkey_kms::aws::AwsConfig;
+use hardkey_kms::google::GoogleConfig;
 use hardkey_kms::network::SharedNetwork;
 use hardkey_kms::service::{
     KeyFault, KeyId, KeyRecord, KeyService, ServiceError, ServiceErrorKind, SignInput, Signature, Standing, UsableKey,
@@ -14,16 +15,34 @@ use hardkey_kms::service::{
 use crate::material::{Material, materials};
 use crate::script::{KeyAnswer, Listing, SignAnswer, next_listing, next_signature};
 
-/// Takes the place of the real one, with the same way to make it.
-pub struct AwsKms {
-    keys: Vec<KeyName>,
+/// Takes the place of the real ones, with the same way to make it.
+pub struct StandIn {
+    keys: Vec<String>,
 }
 
-impl AwsKms {
+/// The settings of a token of any cloud.
+pub trait Settings {
+    /// The names of its keys.
+    fn names(&self) -> Vec<String>;
+}
+
+impl Settings for AwsConfig {
+    fn names(&self) -> Vec<String> {
+        self.keys.iter().map(|name| name.as_str().to_owned()).collect()
+    }
+}
+
+impl Settings for GoogleConfig {
+    fn names(&self) -> Vec<String> {
+        self.keys.iter().map(|name| name.as_str().to_owned()).collect()
+    }
+}
+
+impl StandIn {
     /// Needs the names of the keys and nothing else.
     #[must_use]
-    pub fn new(config: AwsConfig, _: Exceptions, _: SharedNetwork) -> Self {
-        Self { keys: config.keys }
+    pub fn new(config: impl Settings, _: Exceptions, _: SharedNetwork) -> Self {
+        Self { keys: config.names() }
     }
 
     /// Sends nothing twice, so that there is nothing to tell.
@@ -33,14 +52,14 @@ impl AwsKms {
     }
 }
 
-impl KeyService for AwsKms {
+impl KeyService for StandIn {
     fn keys(&self, known: &[Arc<KeyRecord>], _: &Deadline) -> Result<Vec<Result<KeyRecord, KeyFault>>, ServiceError> {
         let answers = match next_listing() {
             Listing::Error(kind) => return Err(error(kind)),
             Listing::Keys(answers) => answers,
         };
-        let wanted = self.keys.iter().filter(|name| known.iter().all(|record| record.name != name.as_str()));
-        Ok(wanted.zip(answers.iter().cycle()).map(|(name, answer)| one(name.as_str(), answer)).collect())
+        let wanted = self.keys.iter().filter(|name| known.iter().all(|record| record.name != **name));
+        Ok(wanted.zip(answers.iter().cycle()).map(|(name, answer)| one(name, answer)).collect())
     }
 
     fn sign(&self, key: &KeyId, input: SignInput<'_>, _: &Deadline) -> Result<Signature, ServiceError> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use hardkey_attest::report::RawEvidence;
 use hardkey_kms::aws::AwsKms;
 use hardkey_kms::config::{self, Config, Environment, ServiceConfig, TokenConfig};
+use hardkey_kms::google::GoogleKms;
 use hardkey_kms::network::SharedNetwork;
 use hardkey_kms::service::{KeyFault, KeyId, KeyRecord, KeyService, ServiceError, SignInput, Signature, UsableKey};
 use hardkey_kms::{Deadline, checked};
@@ -74,6 +75,11 @@ impl Token {
                 let configured = aws.keys.iter().map(|name| name.as_str().to_owned()).collect();
                 let service = AwsKms::new(aws, config.admission, network.clone()).telling(warn);
                 (Box::new(service), "AWS KMS", configured)
+            }
+            ServiceConfig::Google(google) => {
+                let configured = google.keys.iter().map(|name| name.as_str().to_owned()).collect();
+                let service = GoogleKms::new(google, config.admission, network.clone()).telling(warn);
+                (Box::new(service), "Google Cloud KMS", configured)
             }
         };
         Self { label: token.label.clone(), service_name, configured, service, timeout: network.timeout() }

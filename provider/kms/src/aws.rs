@@ -25,8 +25,9 @@ use hardkey_attest::report::RawEvidence;
 use crate::deadline::Deadline;
 use crate::failure::Failure;
 use crate::network::SharedNetwork;
+use crate::repetition::Warn;
 use crate::service::{KeyFault, KeyId, KeyRecord, KeyService, ServiceError, ServiceErrorKind, SignInput, Signature};
-use attempts::{Attempts, Warn};
+use attempts::Attempts;
 use client::Clients;
 use error::{Action, malformed};
 

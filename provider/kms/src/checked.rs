@@ -4,7 +4,7 @@
 //! key is at hand, so every signature is checked with it: a fault anywhere between the HSM and the host is found here
 //! and not by the people who download the release.
 
-use hardkey_attest::signature::SignatureError;
+use hardkey_attest::signature::{Scheme, SignatureError};
 
 use crate::deadline::Deadline;
 use crate::service::{KeyId, KeyService, ServiceError, ServiceErrorKind, SignInput, Signature, UsableKey};
@@ -23,7 +23,10 @@ pub fn sign(
     rejected: impl FnOnce(SignatureError),
 ) -> Result<Signature, ServiceError> {
     let attempt = || -> Result<Result<Signature, SignatureError>, ServiceError> {
-        let signature = service.sign(id, input, deadline)?;
+        let info = info(key, input);
+        let given =
+            info.as_deref().map_or(input, |info| SignInput { scheme: Scheme::RsaPkcs1Raw, digest: info, ..input });
+        let signature = service.sign(id, given, deadline)?;
         let verdict = key.public_key.verify(input.scheme, input.digest, signature.as_bytes());
         Ok(verdict.map(|()| signature))
     };
@@ -39,4 +42,11 @@ pub fn sign(
             .to_owned(),
         request_id: None,
     })
+}
+
+/// The `DigestInfo` of the digest, where the service pads any bytes with this key: it then makes none itself.
+fn info(key: &UsableKey, input: SignInput<'_>) -> Option<Vec<u8>> {
+    let Scheme::RsaPkcs1(hash) = input.scheme else { return None };
+    let pads = key.schemes.contains(&Scheme::RsaPkcs1Raw);
+    pads.then(|| [hash.digest_info_prefix(), input.digest].concat())
 }

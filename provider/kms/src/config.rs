@@ -5,6 +5,7 @@
 
 mod certificate;
 mod file;
+mod name;
 mod source;
 
 use std::fmt;
@@ -15,6 +16,7 @@ use std::time::Duration;
 use hardkey_attest::admission::Exceptions;
 
 use crate::aws::AwsConfig;
+use crate::google::GoogleConfig;
 use crate::proxy::Proxies;
 
 pub use certificate::Certificate;
@@ -49,6 +51,8 @@ pub struct TokenConfig {
 pub enum ServiceConfig {
     /// AWS KMS.
     Aws(AwsConfig),
+    /// Google Cloud KMS.
+    Google(GoogleConfig),
 }
 
 /// Limits and switches of the network.

@@ -1,6 +1,8 @@
 //! Credentials in force: an immutable snapshot for whoever signs, renewed in time by one caller, and once more when the
 //! service no longer takes them.
 
+mod tried;
+
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -8,6 +10,8 @@ use std::time::{Duration, Instant, SystemTime};
 use crate::deadline::Deadline;
 use crate::failure::Failure;
 use crate::service::ServiceError;
+
+pub(crate) use tried::Tried;
 
 /// Credentials are renewed this long before they end. AWS's instance metadata has the next ones five minutes before.
 const EARLY: Duration = Duration::from_secs(60);
@@ -21,6 +25,11 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) trait Expires: Clone {
     /// When they end; `None` where nobody says.
     fn expiry(&self) -> Option<SystemTime>;
+
+    /// When to get new ones, where that does not follow from their end.
+    fn renewal(&self) -> Option<SystemTime> {
+        None
+    }
 }
 
 /// The credentials in force.
@@ -84,11 +93,12 @@ impl<Credentials: Expires> Snapshot<Credentials> {
 
     pub(crate) fn publish(&self, credentials: Credentials) {
         let now = SystemTime::now();
-        let renew_at = credentials.expiry().map(|end| {
-            let life = end.duration_since(now).unwrap_or_default();
+        let before_end = || {
+            let life = credentials.expiry()?.duration_since(now).unwrap_or_default();
             // Half-way through for the very short-lived.
-            now + life.saturating_sub(EARLY).max(life / 2)
-        });
+            Some(now + life.saturating_sub(EARLY).max(life / 2))
+        };
+        let renew_at = credentials.renewal().or_else(before_end);
         *self.lock() = Some(Issued { credentials, renew_at, published: Instant::now() });
     }
 

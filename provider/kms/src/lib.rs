@@ -7,7 +7,7 @@
 //! - [`config`]: the one place where settings are read and checked.
 //! - [`service`]: the trait, key records, errors.
 //! - [`checked`]: a signature that is handed out has been verified.
-//! - [`aws`]: AWS KMS.
+//! - [`aws`]: AWS KMS. [`google`]: Google Cloud KMS.
 //! - [`proxy`]: which requests go through which proxy.
 //! - [`lane`], [`network`], [`fork`]: how async SDKs run without a thread of ours, and in forked children.
 
@@ -18,10 +18,12 @@ mod credentials;
 pub mod deadline;
 mod failure;
 pub mod fork;
+pub mod google;
 pub mod lane;
 pub mod network;
 mod obstacle;
 pub mod proxy;
+mod repetition;
 pub mod service;
 mod trust;
 mod wording;

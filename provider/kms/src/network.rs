@@ -99,6 +99,14 @@ impl Network {
         })
     }
 
+    /// Whether there is an authority to trust.
+    ///
+    /// # Errors
+    /// [`Obstacle`] when there is none.
+    pub(crate) fn trust(&self) -> Result<(), Obstacle> {
+        self.tls().map(|_| ())
+    }
+
     /// A failure is not remembered.
     fn tls(&self) -> Result<ClientConfig, Obstacle> {
         let mut made = self.tls.lock().unwrap_or_else(PoisonError::into_inner);

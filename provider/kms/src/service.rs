@@ -26,7 +26,8 @@ pub trait KeyService: Send + Sync {
 
     /// Has a digest signed, in one round trip on a warm connection. ECDSA comes back as r‖s.
     ///
-    /// The result is what the service sent: see [`crate::checked`] before handing it to anybody.
+    /// The result is what the service sent: see [`crate::checked`] before handing it to anybody. Where a key pads any bytes
+    /// ([`Scheme::RsaPkcs1Raw`]), it is asked for nothing else.
     ///
     /// # Errors
     /// [`ServiceError`], after the configured number of attempts, never later than the deadline.
@@ -114,7 +115,8 @@ pub struct SignInput<'a> {
     pub algorithm: Algorithm,
     /// How to sign it.
     pub scheme: Scheme,
-    /// The digest. Its length fits the scheme's hash; for ECDSA it is any SHA-2 digest of 32 bytes or more.
+    /// The digest. Its length fits the scheme's hash; for ECDSA it is any SHA-2 digest of 32 bytes or more. What is padded as
+    /// it is leaves room for eleven bytes of padding.
     pub digest: &'a [u8],
 }
 

@@ -107,6 +107,17 @@ impl Mechanism {
         self.is_for(algorithm) && hashes.iter().any(|hash| schemes.contains(&self.scheme(*hash)))
     }
 
+    /// Whether the service pads any bytes for it.
+    pub(crate) fn pads(&self, schemes: &[Scheme]) -> bool {
+        self.family == Family::RsaPkcs1 && schemes.contains(&Scheme::RsaPkcs1Raw)
+    }
+
+    /// Every mechanism that such a key can do, by name.
+    pub(crate) fn names(algorithm: Algorithm, schemes: &[Scheme]) -> String {
+        let fitting = MECHANISMS.iter().filter(|mechanism| mechanism.fits(algorithm, schemes));
+        fitting.map(|mechanism| mechanism.name).collect::<Vec<_>>().join(", ")
+    }
+
     /// Whether it belongs to the key's kind at all.
     pub(crate) fn is_for(&self, algorithm: Algorithm) -> bool {
         match self.family {
@@ -144,12 +155,14 @@ impl Mechanism {
 #[cfg(test)]
 mod tests {
     use hardkey_kms::aws::KEY_SPECS;
+    use hardkey_kms::google::ALGORITHMS;
 
     use super::*;
 
     #[test]
     fn the_documentation_has_the_table_as_it_is() {
-        let mut table = String::from("| mechanism | AWS key specs | data |\n| --- | --- | --- |\n");
+        let mut table =
+            String::from("| mechanism | AWS key specs | Google algorithms | data |\n| --- | --- | --- | --- |\n");
         for mechanism in MECHANISMS {
             let specs: Vec<String> = KEY_SPECS
                 .iter()
@@ -159,13 +172,20 @@ mod tests {
                 })
                 .map(|row| format!("`{}`", row.name))
                 .collect();
+            let algorithms: Vec<String> = ALGORITHMS
+                .iter()
+                .filter(|row| mechanism.fits(row.algorithm, row.schemes))
+                .map(|row| format!("`{}`", row.name))
+                .collect();
             let data = match (mechanism.family, mechanism.hash) {
                 (_, Some(_)) => "any length, in one or many parts",
                 (Family::RsaPkcs1, None) => "a DigestInfo of SHA-256, SHA-384 or SHA-512",
                 (Family::RsaPss, None) => "a digest of the hash that its parameter names",
                 (Family::Ecdsa, None) => "a digest of 32 to 64 bytes",
             };
-            table += &format!("| `{}` | {} | {data} |\n", mechanism.name, specs.join(", "));
+            let list = |names: Vec<String>| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+            let (specs, algorithms) = (list(specs), list(algorithms));
+            table += &format!("| `{}` | {specs} | {algorithms} | {data} |\n", mechanism.name);
         }
         let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
         let readme = std::fs::read_to_string(readme).unwrap();

@@ -4,9 +4,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use hardkey_attest::admission::Cloud;
 use hardkey_attest::signature::{Hash, Hasher, Scheme, SignatureError};
 use hardkey_kms::aws::AwsKms;
 use hardkey_kms::config::{Certificate, Config, Level, ServiceConfig, TokenConfig};
+use hardkey_kms::google::GoogleKms;
 use hardkey_kms::network::SharedNetwork;
 use hardkey_kms::service::{KeyFault, KeyRecord, KeyService, SignInput, Signature, Standing};
 use hardkey_kms::{Deadline, checked, fork};
@@ -24,7 +26,7 @@ const PAUSE: Duration = Duration::from_secs(10);
 pub(crate) struct Slot {
     pub(crate) label: String,
     pub(crate) serial: [u8; 16],
-    pub(crate) model: &'static str,
+    pub(crate) cloud: Cloud,
     certificates: Vec<Certificate>,
     service: Box<dyn KeyService>,
     timeout: Duration,
@@ -48,17 +50,20 @@ impl Slot {
     /// Makes the slot of one token.
     pub(crate) fn new(token: TokenConfig, config: &Config, network: &SharedNetwork, earlier: Option<Earlier>) -> Self {
         let TokenConfig { label, service, certificates } = token;
-        let (service, model): (Box<dyn KeyService>, _) = match service {
+        let told = label.clone();
+        let warn = move |line: &str| log::write(Level::Warn, format_args!("token {told:?}: {line}"));
+        let (service, cloud): (Box<dyn KeyService>, Cloud) = match service {
             ServiceConfig::Aws(aws) => {
-                let told = label.clone();
-                let warn = move |line: &str| log::write(Level::Warn, format_args!("token {told:?}: {line}"));
-                (Box::new(AwsKms::new(aws, config.admission, network.clone()).telling(warn)), "AWS KMS")
+                (Box::new(AwsKms::new(aws, config.admission, network.clone()).telling(warn)), Cloud::Aws)
+            }
+            ServiceConfig::Google(google) => {
+                (Box::new(GoogleKms::new(google, config.admission, network.clone()).telling(warn)), Cloud::Google)
             }
         };
         Self {
             serial: serial(&label),
             label,
-            model,
+            cloud,
             certificates,
             service,
             timeout: network.timeout(),
@@ -69,6 +74,15 @@ impl Slot {
             refresh: Mutex::default(),
             refreshed: Condvar::new(),
             logged_in: AtomicBool::new(false),
+        }
+    }
+
+    /// What hosts are told the token is: the name of its key service.
+    pub(crate) fn model(&self) -> &'static str {
+        match self.cloud {
+            Cloud::Aws => "AWS KMS",
+            Cloud::Azure => "Azure Key Vault",
+            Cloud::Google => "Google Cloud KMS",
         }
     }
 

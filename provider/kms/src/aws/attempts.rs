@@ -27,10 +27,8 @@ use super::error::{Action, SERVICE, of_sdk};
 use super::transport::was_sent;
 use crate::deadline::Deadline;
 use crate::failure::Failure;
+use crate::repetition::{Warn, told};
 use crate::wording::chain;
-
-/// Takes one line for the log, at the level of a warning.
-pub(super) type Warn = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// One request and its attempts. `E` is the operation's own error.
 pub(super) struct Attempts<E> {
@@ -160,10 +158,7 @@ where
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         if let (Some(warn), Some(Ending { why, carried_out: true })) = (&self.0.warn, &*self.0.last()) {
-            warn(&format!(
-                "{} was not answered well ({why}), but may have been carried out; it is sent again, so the key service's log may show two signatures",
-                self.0.action.name()
-            ));
+            warn(&told(self.0.action.name(), why));
         }
         Ok(())
     }

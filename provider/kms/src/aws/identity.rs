@@ -90,12 +90,8 @@ impl Identity {
         });
         match outcome {
             Ok(outcome) => outcome,
-            Err(LaneError::Deadline) => Err(search.failure_at_deadline()),
-            Err(LaneError::Busy) => Err(Failure::plain(
-                ServiceErrorKind::TimedOut,
-                "no AWS credentials: another call was still searching for them at the deadline".to_owned(),
-                "see which source does not answer, or raise timeout in [network]",
-            )),
+            Err(LaneError::Deadline) => Err(search.tried().failure_at_deadline()),
+            Err(LaneError::Busy) => Err(search.tried().failure_in_queue()),
             Err(error @ LaneError::System(_)) => Err(Failure::of_lane(SERVICE, error)),
         }
     }

@@ -6,7 +6,7 @@
 mod reason;
 
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use aws_config::default_provider::use_fips::use_fips_provider;
 use aws_config::ecs::EcsCredentialsProvider;
@@ -20,15 +20,15 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::ProvideCredentials;
 use aws_credential_types::provider::error::CredentialsError;
 
+use crate::credentials::Tried;
 use crate::failure::Failure;
-use crate::service::ServiceErrorKind;
 
 /// EC2 user guide, "Use the Instance Metadata Service".
 const METADATA: &str = "http://169.254.169.254";
 
 /// A source of credentials.
 #[derive(Clone, Debug, Eq, PartialEq)]
-enum Source {
+pub(super) enum Source {
     Environment,
     Profile(String),
     WebIdentity,
@@ -47,30 +47,21 @@ pub(super) struct Search {
     profile: Option<String>,
     /// Whether the environment, and every file and address it can name, belongs to somebody with fewer rights.
     privileged: bool,
-    progress: Mutex<Progress>,
-}
-
-#[derive(Debug, Default)]
-struct Progress {
-    failed: Vec<(Source, String)>,
-    /// The source that is being asked.
-    current: Option<Source>,
-    /// A source that is set up and fails ends the search.
-    ended_early: bool,
+    tried: Tried<Source>,
 }
 
 impl Search {
     /// A search with this profile of the shared files, if one is configured. In a privileged process it is one for the
     /// role of the instance.
     pub(super) fn new(profile: Option<String>, privileged: bool) -> Self {
-        Self { profile, privileged, progress: Mutex::default() }
+        Self { profile, privileged, tried: Tried::new("AWS") }
     }
 
     /// Asks one source after the other; the first that has credentials ends the search.
     pub(super) async fn run(&self, settings: &SdkConfig, memory: &Memory) -> Option<Credentials> {
         let config = self.provider_config(settings).await;
         for source in self.sources() {
-            self.lock().current = Some(source.clone());
+            self.tried.begin(source.clone());
             let not_set_up = if self.privileged { None } else { reason::not_set_up(&source) };
             let (reason, goes_on) = match not_set_up {
                 Some(reason) => (reason, true),
@@ -81,11 +72,8 @@ impl Search {
                     }
                 },
             };
-            let mut progress = self.lock();
-            progress.current = None;
-            progress.failed.push((source, reason));
+            self.tried.failed(reason, goes_on);
             if !goes_on {
-                progress.ended_early = true;
                 return None;
             }
         }
@@ -171,43 +159,18 @@ impl Search {
         Ok(provider.imds_client(client.build()).build())
     }
 
+    /// What it came to.
+    pub(super) fn tried(&self) -> &Tried<Source> {
+        &self.tried
+    }
+
     /// Why the search found nothing.
     pub(super) fn failure(&self) -> Failure {
-        let progress = self.lock();
-        let remedy = if progress.ended_early {
-            "correct the source named last, or take its settings away: those after it are asked only when it is not set up"
-        } else if self.privileged {
+        self.tried.failure(if self.privileged {
             "attach a role to this instance: a set-user-id program believes no other source"
         } else {
             "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role is attached"
-        };
-        Failure::plain(ServiceErrorKind::Denied, format!("no AWS credentials; tried: {}", progress.list()), remedy)
-    }
-
-    /// Why the search found nothing before its deadline.
-    pub(super) fn failure_at_deadline(&self) -> Failure {
-        let mut progress = self.lock();
-        if let Some(source) = progress.current.take() {
-            progress.failed.push((source, "no answer before the deadline".to_owned()));
-        }
-        let cause = if progress.failed.is_empty() {
-            "no AWS credentials: the search for them did not begin before the deadline".to_owned()
-        } else {
-            format!("no AWS credentials; tried: {}", progress.list())
-        };
-        let remedy = "see why that source does not answer, or raise timeout in [network]";
-        Failure::plain(ServiceErrorKind::TimedOut, cause, remedy)
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Progress> {
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Progress {
-    fn list(&self) -> String {
-        let reasons: Vec<String> = self.failed.iter().map(|(source, reason)| format!("{source} ({reason})")).collect();
-        reasons.join(", ")
+        })
     }
 }
 

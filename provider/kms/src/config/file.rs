@@ -1,43 +1,27 @@
 //! The configuration file: its shape, and the checks a shape cannot express.
 
 mod network;
+mod token;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use hardkey_attest::admission::Exceptions;
 use serde::Deserialize;
-use toml::Spanned;
 
-use super::{Certificate, Config, ConfigError, Level, LogConfig, NetworkConfig, ServiceConfig, TokenConfig};
-use crate::aws::{AwsConfig, KeyName, endpoint_region};
+use super::{Config, ConfigError, Level, LogConfig, NetworkConfig, TokenConfig};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    token: Vec<Token>,
+    token: Vec<token::Token>,
     #[serde(default)]
     admission: Admission,
     #[serde(default)]
     network: network::Network,
     #[serde(default)]
     log: Log,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Token {
-    label: Spanned<String>,
-    #[serde(default)]
-    keys: Vec<Spanned<String>>,
-    #[serde(default)]
-    discover: bool,
-    #[serde(default)]
-    certificates: Vec<Spanned<PathBuf>>,
-    region: Option<Spanned<String>>,
-    profile: Option<String>,
-    endpoint: Option<Spanned<String>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -91,10 +75,9 @@ pub(super) fn parse(path: &Path, text: &str, network: NetworkConfig) -> Result<C
         let message = error.message().lines().collect::<Vec<_>>().join(" ");
         place.error(&error.span().unwrap_or(0..0), &format!("{message}; correct it or remove it"))
     })?;
-    without_fips_and_endpoint(&place, &file)?;
     let mut tokens: Vec<TokenConfig> = Vec::new();
     for token in &file.token {
-        let checked = check_token(&place, token)?;
+        let checked = token::check(&place, token, file.network.fips.as_ref())?;
         if tokens.iter().any(|known| known.label == checked.label) {
             let what = format!("two tokens have the label {:?}; give each its own", checked.label);
             return Err(place.error(&token.label.span(), &what));
@@ -118,90 +101,12 @@ pub(super) fn parse(path: &Path, text: &str, network: NetworkConfig) -> Result<C
     })
 }
 
-fn check_token(place: &Place<'_>, token: &Token) -> Result<TokenConfig, ConfigError> {
-    let label = token.label.get_ref();
-    // CK_TOKEN_INFO.label has 32 bytes, padded with spaces (PKCS#11 v3.1 §3.2).
-    if label.is_empty() || label.len() > 32 || label.trim() != label || label.chars().any(char::is_control) {
-        let what = format!("label {label:?} must have 1 to 32 bytes, no control characters and no space at its ends");
-        return Err(place.error(&token.label.span(), &what));
-    }
-    let mut region: Option<String> = None;
-    if let Some(given) = &token.region {
-        if !KeyName::is_region(given.get_ref()) {
-            let what = format!("region {:?} is not an AWS region; write it like \"eu-west-1\"", given.get_ref());
-            return Err(place.error(&given.span(), &what));
-        }
-        region = Some(given.get_ref().clone());
-    }
-    let mut keys = Vec::new();
-    for name in &token.keys {
-        let key =
-            KeyName::parse(name.get_ref()).map_err(|reason| place.error(&name.span(), &format!("keys: {reason}")))?;
-        match (&region, key.region()) {
-            (Some(region), Some(other)) if region != other => {
-                let what = format!(
-                    "keys: {:?} is in {other}, but token {label:?} is in {region}; a token has one region: make a [[token]] for {other}",
-                    name.get_ref()
-                );
-                return Err(place.error(&name.span(), &what));
-            }
-            (None, Some(found)) => region = Some(found.to_owned()),
-            (Some(_) | None, _) => {}
-        }
-        keys.push(key);
-    }
-    if keys.is_empty() && !token.discover {
-        let what =
-            format!("token {label:?} has no keys; set keys = [\"arn:aws:kms:…\"], or discover = true to list them");
-        return Err(place.error(&token.label.span(), &what));
-    }
-    let endpoint = check_endpoint(place, token, region.as_deref())?;
-    let mut certificates = Vec::new();
-    for path in &token.certificates {
-        let found = Certificate::load(&place.relative(path.get_ref()))
-            .map_err(|reason| place.error(&path.span(), &format!("certificates: {reason}")))?;
-        certificates.extend(found);
-    }
-    let aws = AwsConfig { keys, region, profile: token.profile.clone(), endpoint, discover: token.discover };
-    Ok(TokenConfig { label: label.clone(), service: ServiceConfig::Aws(aws), certificates })
-}
-
-/// An endpoint of AWS's own has a region in its name, which must be the token's. Of any other name nobody can tell.
-fn check_endpoint(place: &Place<'_>, token: &Token, region: Option<&str>) -> Result<Option<String>, ConfigError> {
-    let Some(url) = &token.endpoint else { return Ok(None) };
-    let text = url.get_ref();
-    if !(text.starts_with("https://") || text.starts_with("http://")) {
-        let what = format!("endpoint {text:?} is not a URL; write it like \"https://kms.eu-west-1.amazonaws.com\"");
-        return Err(place.error(&url.span(), &what));
-    }
-    match (region, endpoint_region(text)) {
-        (Some(region), Some(other)) if region != other => {
-            let what = format!(
-                "endpoint {text:?} is in {other}, but token {:?} is in {region}; correct the endpoint, or make a [[token]] for {other}",
-                token.label.get_ref()
-            );
-            Err(place.error(&url.span(), &what))
-        }
-        _ => Ok(Some(text.clone())),
-    }
-}
-
-/// AWS's SDK cannot make a FIPS endpoint of one it is given.
-fn without_fips_and_endpoint(place: &Place<'_>, file: &File) -> Result<(), ConfigError> {
-    let Some(fips) = file.network.fips.as_ref().filter(|fips| *fips.get_ref()) else { return Ok(()) };
-    let Some(token) = file.token.iter().find(|token| token.endpoint.is_some()) else { return Ok(()) };
-    let what = format!(
-        "fips = true chooses the endpoint, but token {:?} has one of its own; remove fips and name the FIPS endpoint there, or remove that endpoint",
-        token.label.get_ref()
-    );
-    Err(place.error(&fips.span(), &what))
-}
-
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::config::ServiceConfig;
 
     fn error(text: &str) -> String {
         parse(Path::new("/etc/hardkey/config.toml"), text, NetworkConfig::default()).unwrap_err().to_string()
@@ -234,7 +139,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(config.tokens.len(), 2);
-        let ServiceConfig::Aws(first) = &config.tokens[0].service;
+        let ServiceConfig::Aws(first) = &config.tokens[0].service else { panic!("{config:?}") };
         assert_eq!(first.region.as_deref(), Some("eu-west-1"));
         assert_eq!(first.profile.as_deref(), Some("signer"));
         assert!(config.admission.allow_imported);
@@ -250,7 +155,7 @@ mod tests {
         let cases = [
             (
                 "[[token]]\nlabel = \"a\"\nregoin = \"x\"\n".to_owned(),
-                "line 3: unknown field `regoin`, expected one of `label`, `keys`, `discover`, `certificates`, `region`, `profile`, `endpoint`; correct it or remove it",
+                "line 3: unknown field `regoin`, expected one of `label`, `keys`, `key_ring`, `discover`, `certificates`, `credentials`, `region`, `profile`, `endpoint`; correct it or remove it",
             ),
             (
                 "[[token]]\nlabel = 3\n".to_owned(),

@@ -5,8 +5,8 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use super::{Config, ConfigError, NetworkConfig, ServiceConfig, TokenConfig, file};
-use crate::aws::{AwsConfig, KeyName};
+use super::name::Group;
+use super::{Config, ConfigError, NetworkConfig, TokenConfig, file};
 use crate::proxy::Proxies;
 
 /// Read by everybody, written by the administrator.
@@ -81,27 +81,22 @@ pub fn load(environment: &Environment) -> Result<Config, ConfigError> {
     Ok(Config::default())
 }
 
-/// One token per region, because a token is one key service; the region stands in the name.
+/// One token per cloud and region, because a token is one key service; both stand in the name.
 fn from_names(names: &str, network: NetworkConfig) -> Result<Config, ConfigError> {
-    let mut groups: Vec<(Option<String>, Vec<KeyName>)> = Vec::new();
+    let mut groups: Vec<Group> = Vec::new();
     for name in names.split_whitespace() {
-        let name = KeyName::parse(name).map_err(|reason| ConfigError::new(format!("HARDKEY_KEY: {reason}")))?;
-        let region = name.region().map(str::to_owned);
-        match groups.iter_mut().find(|(known, _)| *known == region) {
-            Some((_, keys)) => keys.push(name),
-            None => groups.push((region, vec![name])),
-        }
+        Group::add(&mut groups, name).map_err(|reason| ConfigError::new(format!("HARDKEY_KEY: {reason}")))?;
     }
     if groups.is_empty() {
-        return Err(ConfigError::new("HARDKEY_KEY is empty; set it to the ARN of a key, or unset it"));
+        return Err(ConfigError::new("HARDKEY_KEY is empty; set it to the full name of a key, or unset it"));
     }
     let alone = groups.len() == 1;
-    let token = |(region, keys): (Option<String>, Vec<KeyName>)| TokenConfig {
-        label: match &region {
+    let token = |group: Group| TokenConfig {
+        label: match group.region() {
             Some(region) if !alone => format!("hardkey {region}"),
             Some(_) | None => "hardkey".to_owned(),
         },
-        service: ServiceConfig::Aws(AwsConfig { keys, region, ..AwsConfig::default() }),
+        service: group.service(),
         certificates: Vec::new(),
     };
     Ok(Config { tokens: groups.into_iter().map(token).collect(), network, ..Config::default() })
@@ -153,6 +148,7 @@ fn only_its_owner_writes(_path: &Path, _metadata: &fs::Metadata) -> Result<(), C
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::ServiceConfig;
 
     const IRELAND: &str = "arn:aws:kms:eu-west-1:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321";
     const OHIO: &str = "arn:aws:kms:us-east-2:111122223333:key/1987dcba-09fe-87dc-65ba-ab0987654321";
@@ -166,7 +162,7 @@ mod tests {
         let config = from_key(IRELAND).unwrap();
         let [token] = config.tokens.as_slice() else { panic!("{config:?}") };
         assert_eq!(token.label, "hardkey");
-        let ServiceConfig::Aws(aws) = &token.service;
+        let ServiceConfig::Aws(aws) = &token.service else { panic!("{token:?}") };
         assert_eq!(aws.region.as_deref(), Some("eu-west-1"));
         assert_eq!(aws.keys.len(), 1);
     }
@@ -179,9 +175,20 @@ mod tests {
     }
 
     #[test]
+    fn keys_of_several_clouds_become_one_token_per_cloud_and_region() {
+        let google = "projects/p/locations/europe-west3/keyRings/r/cryptoKeys";
+        let names = format!("{google}/a/cryptoKeyVersions/1 {IRELAND} {google}/b alias/release");
+        let config = from_key(&names).unwrap();
+        let labels: Vec<&str> = config.tokens.iter().map(|token| token.label.as_str()).collect();
+        assert_eq!(labels, ["hardkey europe-west3", "hardkey eu-west-1", "hardkey"]);
+        let ServiceConfig::Google(first) = &config.tokens[0].service else { panic!("{config:?}") };
+        assert_eq!((first.location.as_str(), first.keys.len()), ("europe-west3", 2));
+    }
+
+    #[test]
     fn an_empty_variable_is_an_error_that_says_what_to_set() {
         let error = from_key("  ").unwrap_err().to_string();
-        assert_eq!(error, "HARDKEY_KEY is empty; set it to the ARN of a key, or unset it");
+        assert_eq!(error, "HARDKEY_KEY is empty; set it to the full name of a key, or unset it");
     }
 
     #[test]

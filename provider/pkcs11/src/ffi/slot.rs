@@ -24,7 +24,7 @@ pub(super) unsafe fn list(
 pub(super) unsafe fn info(module: &Module, id: ck::CK_SLOT_ID, info: *mut ck::CK_SLOT_INFO) -> Result<(), Failure> {
     let (_, slot) = module.slot(id)?;
     let value = ck::CK_SLOT_INFO {
-        slotDescription: padded(&format!("{} ({})", slot.label, slot.model)),
+        slotDescription: padded(&format!("{} ({})", slot.label, slot.model())),
         manufacturerID: padded("Hardkey"),
         flags: ck::CKF_TOKEN_PRESENT | ck::CKF_HW_SLOT,
         hardwareVersion: ck::CK_VERSION { major: 0, minor: 0 },
@@ -43,7 +43,7 @@ pub(super) unsafe fn token(module: &Module, id: ck::CK_SLOT_ID, info: *mut ck::C
     let value = ck::CK_TOKEN_INFO {
         label: padded(&slot.label),
         manufacturerID: padded("Hardkey"),
-        model: padded(slot.model),
+        model: padded(slot.model()),
         serialNumber: slot.serial,
         flags: ck::CKF_TOKEN_INITIALIZED | ck::CKF_USER_PIN_INITIALIZED,
         ulMaxSessionCount: ck::CK_EFFECTIVELY_INFINITE,
