@@ -32,6 +32,8 @@ fn every_parser_reads_or_refuses_what_it_is_given() {
     replay("answers", attest::answers, 53);
     replay("policy", attest::policy, 3);
     replay("public-key", attest::public_key, 11);
+    replay("report", |input| _ = attest::report(input), 211);
+    replay("challenge", attest::challenge, 5);
 }
 
 #[test]
@@ -48,4 +50,10 @@ fn what_was_signed_is_accepted_as_it_is() {
         assert_eq!(level(1, options), Some(Level::Rejected), "{options}");
     }
     assert_eq!([0, 1].map(|options| level(2, options)), [Some(Level::Attested), Some(Level::Rejected)]);
+}
+
+#[test]
+fn a_report_is_accepted_as_it_is_and_not_of_another_key() {
+    let report = |input: &[u8]| attest::report(input);
+    assert_eq!([report(&[2, 0]), report(&[2, 1])], [Some(Level::Attested), Some(Level::Rejected)]);
 }

@@ -2,9 +2,11 @@
 
 use std::thread;
 
+use hardkey_attest::challenge::{Challenge, ChallengeKey};
 use hardkey_attest::evidence::{Evidence, verify};
 use hardkey_attest::instant::Instant;
 use hardkey_attest::policy::{Expected, Policy};
+use hardkey_attest::report::{Envelope, Report, envelope};
 use hardkey_synthetic::gzip::gzip;
 use hardkey_synthetic::{Bundle, Pki, Shape};
 
@@ -67,4 +69,33 @@ fn no_bit_of_a_certificate_can_change() {
         });
         assert_eq!(found, [0; 0], "certificate {index}");
     }
+}
+
+/// Whether an envelope with this payload and signature stands as a report that its key signed.
+fn stands(payload: &[u8], signature: &[u8]) -> bool {
+    let opened = Envelope::open(envelope(payload, signature).as_bytes()).unwrap();
+    Report::parse(opened.payload()).is_ok_and(|report| opened.verify(&report).is_ok())
+}
+
+#[test]
+fn no_bit_of_a_reports_payload_or_signature_can_change() {
+    for report in [hardkey_synthetic::Report::aws(), hardkey_synthetic::report::good(Shape::RSA_3072).0] {
+        // The evidence is covered like the rest, and is what takes the time.
+        let report = report.with("evidence", serde_json::json!([]));
+        let opened = Envelope::open(&report.bytes()).unwrap();
+        let (payload, signature) = (opened.payload(), opened.signature());
+        assert!(stands(payload, signature));
+        assert_eq!(accepted(payload.len(), |bit| stands(&with_bit(payload, bit), signature)), [0; 0]);
+        assert_eq!(accepted(signature.len(), |bit| stands(payload, &with_bit(signature, bit))), [0; 0]);
+    }
+}
+
+#[test]
+fn no_bit_of_a_challenge_can_change_but_in_what_is_no_field() {
+    let made = hardkey_synthetic::Challenge::new();
+    let key = ChallengeKey::parse(made.key_file().as_bytes()).unwrap();
+    let text = made.json().to_string().into_bytes();
+    let genuine = |bytes: &[u8]| Challenge::parse(bytes).is_ok_and(|challenge| key.made(&challenge));
+    assert!(genuine(&text));
+    assert_eq!(accepted(text.len(), |bit| genuine(&with_bit(&text, bit))), [0; 0]);
 }

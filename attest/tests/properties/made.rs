@@ -4,13 +4,15 @@
 use hardkey_attest::anchor::Release;
 use hardkey_attest::bundle::{File, evidence};
 use hardkey_attest::certificate::Certificate;
+use hardkey_attest::challenge::{Challenge as ReadChallenge, ChallengeKey, Seen};
 use hardkey_attest::csr::Csr;
 use hardkey_attest::evidence::{Evidence, verify};
 use hardkey_attest::liquid_security::{Statement, gunzip};
 use hardkey_attest::malformed::Malformed;
 use hardkey_attest::policy::Policy;
 use hardkey_attest::public_key::PublicKey;
-use hardkey_synthetic::{Azure, Bundle, Key, Pki, Request, Shape, Signing, answer, bundle};
+use hardkey_attest::report::Report as ReadReport;
+use hardkey_synthetic::{Azure, Bundle, Challenge, Key, Pki, Report, Request, Shape, Signing, answer, bundle, report};
 
 /// Reads bytes. An error is the line that a person is shown.
 type Read = fn(&[u8]) -> Result<(), String>;
@@ -70,6 +72,17 @@ pub(crate) fn parsers() -> Vec<Parser> {
     for ((name, json), read) in answer::all().into_iter().zip(readers) {
         all.push(parser(name, vec![json.to_string().into_bytes()], read));
     }
+    let reports = [report::good(Shape::P256).0, Report::aws()];
+    let payload = |report: &Report| report.payload.to_string().into_bytes();
+    let challenge = Challenge::new();
+    let line = format!("{} {} 2026-11-21T12:00:00Z", challenge.nonce, Bundle::key(Shape::P256).spki_hash());
+    all.extend([
+        parser("report", reports.iter().map(Report::bytes).collect(), |bytes| judged(Evidence::Report(bytes.to_vec()))),
+        parser("report-payload", reports.iter().map(payload).collect(), |bytes| told(ReadReport::parse(bytes))),
+        parser("challenge", vec![challenge.json().to_string().into_bytes()], |bytes| told(ReadChallenge::parse(bytes))),
+        parser("challenge-key", vec![challenge.key_file().into_bytes()], |bytes| told(ChallengeKey::parse(bytes))),
+        parser("seen", vec![line.into_bytes()], |bytes| told(Seen::parse(&String::from_utf8_lossy(bytes)))),
+    ]);
     all
 }
 

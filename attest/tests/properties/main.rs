@@ -78,6 +78,11 @@ parsers_hold! {
     a_changed_key_of_a_vault_is_read_or_refused_and_a_cut_one_refused: "key-vault-key";
     a_changed_version_of_google_is_read_or_refused_and_a_cut_one_refused: "google-version";
     a_changed_public_key_of_google_is_read_or_refused_and_a_cut_one_refused: "google-public-key";
+    a_changed_report_is_read_or_refused_and_a_cut_one_refused: "report";
+    a_changed_payload_of_a_report_is_read_or_refused_and_a_cut_one_refused: "report-payload";
+    a_changed_challenge_is_read_or_refused_and_a_cut_one_refused: "challenge";
+    a_changed_key_of_challenges_is_read_or_refused_and_a_cut_one_refused: "challenge-key";
+    a_changed_line_of_what_was_seen_is_read_or_refused_and_a_cut_one_refused: "seen";
 }
 
 /// Strangers write names of files in zips, texts in JSON and lines in PEM as long as they like.

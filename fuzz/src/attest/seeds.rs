@@ -18,6 +18,8 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         "answers" => answers(),
         "policy" => policies(),
         "public-key" => Shape::SIGNING.iter().map(|(_, shape)| Bundle::key(*shape).spki().to_vec()).collect(),
+        "report" => super::report::seeds(),
+        "challenge" => super::challenge::seeds(),
         "verification" => changes(),
         _ => Vec::new(),
     }
