@@ -45,6 +45,9 @@ fn failed(id: &str) -> &'static str {
             "Ask for the statement of the signing key: this one is about a key of another kind, or about several."
         }
         "key-rebuilt" => "Ask for the statement of an RSA key or of a key on P-256, P-384 or P-521.",
+        "admission" | "protection-level" => {
+            "Ask for another key: by the cloud's own answer this one does not do. What it lacks stands above."
+        }
         "one-key" | "csr-key" => "Find out which key the request is for, and ask for the evidence about that one.",
         "hsm" | "generated" | "not-extractable" | "never-extractable" | "sensitive" | "always-sensitive" | "signs"
         | "does-not-wrap" | "not-split" => NEW_KEY,
@@ -85,3 +88,6 @@ fn failed(id: &str) -> &'static str {
         _ => AGAIN,
     }
 }
+
+#[cfg(test)]
+mod tests;

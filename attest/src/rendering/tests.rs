@@ -17,7 +17,7 @@ const NONCE: &str = "order-17";
 
 /// What everybody who vouches as told would say of a good key.
 fn all_is_well<A: Anchors>(key: &PublicKey, basis: Basis, vendor: &str) -> Claims<A> {
-    let text = |text: &str| Value::Text(text.to_owned());
+    let text = text_of;
     let day = |day| Value::Moment(Instant::parse(day).unwrap());
     let said = [
         (Topic::Spki, text(&shown::hex(&sha256(key.spki())))),
@@ -67,6 +67,10 @@ fn told<A: Anchors + Default>(basis: Basis, vendor: &str, policy: &Policy) -> [S
     let verdict = claims.appraise(policy, &expected);
     let decision = Decision { verdict: &verdict, claims: &claims, expected: &expected, inputs: &[] };
     [decision_text(&decision), decision_json(&decision, &A::default()), decision_html(&decision)]
+}
+
+fn text_of(text: &str) -> Value {
+    Value::Text(text.to_owned())
 }
 
 fn first_line(text: &str) -> &str {
@@ -230,4 +234,48 @@ fn the_documentation_of_the_json_is_whole() {
             assert!(documentation.contains(&format!("`{name}`")), "{name}");
         }
     }
+}
+
+#[test]
+fn what_is_missing_for_more_than_reported_is_said_for_the_cloud_that_the_key_is_in() {
+    let (key, _) = key_and_request();
+    let policy = Policy::from_toml("name = \"a\"\n[rules]\nhsm = \"attested\"\n").unwrap();
+    let more = |operator: Option<&str>, basis| {
+        let mut said = vec![(Topic::Hsm, Value::Flag(true), basis), (Topic::State, text_of("Enabled"), basis)];
+        said.extend(operator.map(|name| (Topic::Operator, text_of(name), basis)));
+        let claims = Claims::<Release>::of_tests(key.clone(), said, Ledger::default());
+        sentence::more(&claims.appraise(&policy, &Expected::default()), &claims)
+    };
+    let confirmed = "that answer is confirmed, and supports CSBR method 5.";
+    for (operator, start) in [
+        (Some("Amazon Web Services"), "What is missing for more: AWS itself. Its HSMs make no statement about a key,"),
+        (
+            Some("Microsoft Azure"),
+            "What is missing for more: Azure itself. A vault's HSMs make no statement about a key.",
+        ),
+        (Some("Google Cloud"), "What is missing for more: the HSM's own statement about this key, which is attested"),
+        (None, "What is missing for more: the HSM's own statement about this key, which is attested"),
+    ] {
+        let said = more(operator, Basis::Reported).unwrap();
+        assert!(said.starts_with(start) && said.ends_with(confirmed), "{operator:?}: {said}");
+        assert_eq!(more(operator, Basis::Attested), None);
+    }
+}
+
+#[test]
+fn of_rules_that_wait_for_the_evidence_it_is_said_how_many_if_any() {
+    let (key, _) = key_and_request();
+    let mut ledger = Ledger::default();
+    ledger.check(Check::Signature, Err("1856 bytes signed by another key".to_owned()));
+    let said = vec![(Topic::Hsm, Value::Flag(true), Basis::Attested)];
+    let claims = Claims::<Release>::of_tests(key, said, ledger);
+    let titles = |rules: &str| -> Vec<String> {
+        let policy = Policy::from_toml(&format!("name = \"a\"\n[rules]\n{rules}")).unwrap();
+        let verdict = claims.appraise(&policy, &Expected::default());
+        obstacle::obstacles(&verdict, &claims).into_iter().map(|obstacle| obstacle.title).collect()
+    };
+    let failed = "statement-signature failed";
+    assert_eq!(titles("fips-certificate = \"attested\"\n"), [failed]);
+    let two = "hsm = \"attested\"\ngenerated = \"attested\"\n";
+    assert_eq!(titles(two), [failed, "2 rules of the policy missing"]);
 }
