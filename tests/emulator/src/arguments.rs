@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::aws::key_description::KeyDescription;
+use crate::azure::key_description::KeyDescription as AzureKeyDescription;
 use crate::google::key_description::GoogleKeyDescription;
 use clap::Parser;
 use std::net::SocketAddr;
@@ -67,6 +68,12 @@ pub(crate) struct Arguments {
     /// `[,state=STATE][,imported]`.
     #[arg(long = "google-key", value_name = "DESCRIPTION", value_parser = GoogleKeyDescription::parse, verbatim_doc_comment)]
     pub(crate) google_keys: Vec<GoogleKeyDescription>,
+
+    /// A key in a vault or Managed HSM of Azure's that is there from the start:
+    /// `KTY[,name=NAME][,vault=VAULT][,size=BITS][,curve=CURVE][,hsm-platform=PLATFORM][,exportable][,release-policy]`
+    /// `[,managed][,imported][,disabled][,expired][,not-yet-valid]`.
+    #[arg(long = "azure-key", value_name = "DESCRIPTION", value_parser = AzureKeyDescription::parse, verbatim_doc_comment)]
+    pub(crate) azure_keys: Vec<AzureKeyDescription>,
 }
 
 fn loopback(text: &str) -> Result<SocketAddr, String> {

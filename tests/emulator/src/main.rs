@@ -63,10 +63,12 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     let azure = Arc::new(KeyVault::new(Arc::clone(&stage)));
     let google = Arc::new(GoogleKms::new(&arguments.google_project, &arguments.google_location, Arc::clone(&stage)));
     let (keys, google_keys) = make_keys(&kms, &google, &arguments)?;
+    let azure_keys: Result<Vec<Value>, String> = arguments.azure_keys.iter().map(|key| azure.make(key)).collect();
+    let azure_keys = azure_keys.map_err(|error| format!("--azure-key: {error}"))?;
     let aws = listener::bind(arguments.aws).await?;
     let control = listener::bind(arguments.control).await?;
     let tls = bind_tls(&arguments).await?;
-    let ready = ready_line(&aws, &control, tls.as_ref(), keys, google_keys)?;
+    let ready = ready_line(&aws, &control, tls.as_ref(), [keys, google_keys, azure_keys])?;
 
     let services = Arc::new(Services { particular: vec![google as _, azure as _], otherwise: Arc::clone(&kms) as _ });
     if let Some((listener, acceptor, _)) = tls {
@@ -116,8 +118,7 @@ fn ready_line(
     aws: &TcpListener,
     control: &TcpListener,
     tls: Option<&(TcpListener, TlsAcceptor, PathBuf)>,
-    keys: Vec<Value>,
-    google_keys: Vec<Value>,
+    [keys, google_keys, azure_keys]: [Vec<Value>; 3],
 ) -> Result<Value, Failure> {
     let mut tls_url = Value::Null;
     let mut authority = Value::Null;
@@ -132,6 +133,7 @@ fn ready_line(
         "ca": authority,
         "keys": keys,
         "google_keys": google_keys,
+        "azure_keys": azure_keys,
     }))
 }
 

@@ -8,10 +8,10 @@ use crate::azure::key_type::{CURVES, Family, KeyType, RSA_SIZES};
 use crate::azure::vault::DEFAULT_VAULT;
 use crate::material::{KeyShape, Material};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-/// A key to be made.
+/// A key to be made. On the command line: `KTY[,name=value|,name]…` with hyphens for underscores.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct KeyDescription {
@@ -21,13 +21,16 @@ pub(crate) struct KeyDescription {
     size: Option<u32>,
     curve: Option<String>,
     operations: Option<Vec<String>>,
+    #[serde(alias = "hsm-platform")]
     hsm_platform: Option<String>,
     exportable: bool,
+    #[serde(alias = "release-policy")]
     release_policy: bool,
     managed: bool,
     imported: bool,
     disabled: bool,
     expired: bool,
+    #[serde(alias = "not-yet-valid")]
     not_yet_valid: bool,
 }
 
@@ -70,15 +73,43 @@ impl KeyVault {
 }
 
 impl KeyDescription {
+    /// Reads the command line's form.
+    ///
+    /// # Errors
+    /// Says which part is not understood.
+    pub(crate) fn parse(text: &str) -> Result<KeyDescription, String> {
+        let mut members = Map::new();
+        let mut parts = text.split(',');
+        members.insert("kty".to_owned(), json!(parts.next().unwrap_or_default()));
+        for part in parts {
+            let (name, value) = match part.split_once('=') {
+                Some(("size", value)) => {
+                    ("size", json!(value.parse::<u32>().map_err(|_| format!("no size: {value}"))?))
+                }
+                Some((name, value)) => (name, json!(value)),
+                None => (part, json!(true)),
+            };
+            members.insert(name.to_owned(), value);
+        }
+        let description: KeyDescription =
+            serde_json::from_value(Value::Object(members)).map_err(|error| error.to_string())?;
+        description.shape(description.kind()?)?;
+        Ok(description)
+    }
+
+    fn kind(&self) -> Result<KeyType, String> {
+        KeyType::parse(&self.kty).ok_or_else(|| {
+            format!("unknown kty '{}'; known ones are RSA, RSA-HSM, EC, EC-HSM, oct and oct-HSM", self.kty)
+        })
+    }
+
     /// The same as a key that belongs to a certificate.
     pub(crate) fn managed(self) -> KeyDescription {
         KeyDescription { managed: true, ..self }
     }
 
     fn build(&self) -> Result<Version, String> {
-        let kind = KeyType::parse(&self.kty).ok_or_else(|| {
-            format!("unknown kty '{}'; known ones are RSA, RSA-HSM, EC, EC-HSM, oct and oct-HSM", self.kty)
-        })?;
+        let kind = self.kind()?;
         let mut version = describe(kind).map_err(|refused| refused.message)?;
         let material = self.shape(kind)?.map(Material::generate).transpose();
         version.material = material.map_err(|error| error.to_string())?.map(Arc::new);
@@ -116,6 +147,31 @@ impl KeyDescription {
                 let known = known.map(|(_, shape)| Some(*shape));
                 known.ok_or_else(|| format!("unknown curve '{wanted}'; known ones are P-256, P-384, P-521 and P-256K"))
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_form_reads_names_numbers_and_switches() {
+        let text = "RSA-HSM,name=release,vault=hsm,size=3072,hsm-platform=1,exportable,not-yet-valid";
+        let description = KeyDescription::parse(text).unwrap();
+        assert_eq!((description.kty.as_str(), description.size), ("RSA-HSM", Some(3072)));
+        assert_eq!((description.name.as_deref(), description.vault.as_deref()), (Some("release"), Some("hsm")));
+        assert_eq!(description.hsm_platform.as_deref(), Some("1"));
+        assert!(description.exportable && description.not_yet_valid && !description.disabled);
+    }
+
+    #[test]
+    fn what_nobody_knows_is_an_error_that_repeats_it() {
+        for (text, said) in
+            [("RSA-HSM,colour=red", "colour"), ("DSA", "DSA"), ("RSA,size=1024", "1024"), ("EC,curve=x", "x")]
+        {
+            let error = KeyDescription::parse(text).unwrap_err();
+            assert!(error.contains(said), "{error}");
         }
     }
 }
