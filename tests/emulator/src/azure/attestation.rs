@@ -61,6 +61,11 @@ fn certificates() -> &'static [Vec<u8>] {
 mod tests {
     use crate::azure::base64url;
     use crate::azure::rehearsal::Rehearsal;
+    use hardkey_attest::anchor::{Anchor, ForTests, Role};
+    use hardkey_attest::evidence::{Evidence, verify};
+    use hardkey_attest::finding::Outcome;
+    use hardkey_attest::policy::{Expected, Policy};
+    use hardkey_synthetic::Root;
     use serde_json::{Value, json};
 
     const HSM: &str = "hsm.managedhsm.azure.net";
@@ -80,6 +85,48 @@ mod tests {
         for half in ["privateKeyAttestation", "publicKeyAttestation"] {
             let statement = base64url::decode(attestation[half].as_str().unwrap()).unwrap();
             assert!(statement.windows(id.len()).any(|part| part == id.as_bytes()), "{half}");
+        }
+    }
+
+    /// The roots of this process as a CA would have them.
+    fn anchors() -> ForTests {
+        let anchor = |root: &&'static Root| Anchor {
+            id: root.id,
+            name: root.name,
+            role: if root.is_manufacturer { Role::Manufacturer } else { Role::Operator },
+            common_name: root.common_name,
+            key: &root.key_pem,
+            key_hash: &root.key_hash,
+            origin: "hardkey-synthetic",
+            published: &[],
+        };
+        ForTests { anchors: Root::all().iter().map(anchor).collect(), denied: Vec::new() }
+    }
+
+    #[test]
+    fn the_verifier_reads_what_was_done_with_a_key_from_its_statement() {
+        let rehearsal = Rehearsal::new();
+        for (kty, size_or_curve, imported, exportable, expected) in [
+            ("EC-HSM", json!("P-384"), false, false, &["format"][..]),
+            ("RSA-HSM", json!(3072), false, false, &["format"][..]),
+            ("EC-HSM", json!("P-384"), true, false, &["generated", "never-extractable", "always-sensitive", "format"]),
+            ("EC-HSM", json!("P-384"), false, true, &["admission"]),
+        ] {
+            let member = if size_or_curve.is_string() { "curve" } else { "size" };
+            let description = json!({
+                "vault": "hsm", "kty": kty, member: size_or_curve, "imported": imported, "exportable": exportable,
+            });
+            let made = rehearsal.service.make(&serde_json::from_value(description).unwrap()).unwrap();
+            let path = made["id"].as_str().unwrap().strip_prefix("https://hsm.managedhsm.azure.net").unwrap();
+            let (status, answer) = rehearsal.ask_host(HSM, "GET", &format!("{path}/attestation"), &Value::Null);
+            assert_eq!(status, 200);
+            let claims = verify(&[Evidence::ManagedHsmKey(answer.to_string().into_bytes())], &anchors()).unwrap();
+            let expectation = Expected { name: Some(made["id"].as_str().unwrap().to_owned()), ..Expected::default() };
+            let verdict = claims.appraise(&Policy::statement(), &expectation);
+            let all = claims.checks().iter().chain(verdict.rules());
+            let failed = all.filter(|rule| rule.outcome == Outcome::Failed);
+            // No genuine statement of Azure's is public, so the verifier takes the format of none.
+            assert_eq!(failed.map(|rule| rule.id).collect::<Vec<_>>(), expected);
         }
     }
 
