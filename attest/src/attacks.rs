@@ -7,6 +7,7 @@
 mod answer;
 mod attempt;
 mod card;
+mod challenge;
 mod document;
 mod form;
 mod report;
@@ -83,6 +84,7 @@ fn vectors() -> Vec<&'static Vector> {
         statement::VECTORS,
         request::VECTORS,
         report::VECTORS,
+        challenge::VECTORS,
         card::VECTORS,
         form::VECTORS,
         witness::VECTORS,

@@ -136,3 +136,30 @@ fn a_key_is_a_line_and_shows_nothing_of_itself() {
     }
     assert_eq!(format!("{:?}", key()), "ChallengeKey");
 }
+
+#[test]
+fn what_was_seen_is_a_line_of_nonce_key_and_moment() {
+    let key = hardkey_synthetic::Bundle::key(hardkey_synthetic::Shape::P256);
+    let public = crate::public_key::PublicKey::from_spki(key.spki()).unwrap();
+    let seen = Seen::of(&good(), &public);
+    let text = format!("{} {}", "a5".repeat(32), key.spki_hash());
+    assert_eq!(seen.to_string(), text);
+    let line = seen.line(Instant::parse(ISSUED).unwrap());
+    assert_eq!(line, format!("{text} {ISSUED}\n"));
+    assert_eq!(Seen::parse(line.trim_end()), Ok(seen));
+    assert_ne!(Seen::parse(&line.replace("a5", "a6")[..line.len() - 1]), Ok(seen));
+    for wrong in [
+        "",
+        &text,
+        &line,
+        &format!("{text} {ISSUED} "),
+        &format!("{text} 2026-11-21"),
+        &format!(" {text} {ISSUED}"),
+        &line.trim_end()[1..],
+        &line.trim_end().to_uppercase(),
+    ] {
+        let error = Seen::parse(wrong).unwrap_err();
+        assert_eq!(error.expected, "a nonce, the SHA-256 of a key and a moment, as this program writes them");
+        assert_eq!(error.found, format!("\"{}\"", shown::text(wrong)));
+    }
+}

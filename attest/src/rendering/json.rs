@@ -3,7 +3,11 @@
 //! Fields stand in the order in which they are declared. Strangers' text is escaped here as everywhere: what a script takes out
 //! of the JSON and prints forges no line either.
 
+mod answer;
+
 use serde::Serialize;
+
+use answer::{ChallengeJson, ReportJson};
 
 use super::group::vouchers;
 use super::header::seen;
@@ -11,13 +15,11 @@ use super::remedy::remedy;
 use super::sentence::{caveat, headline, more, unmet};
 use super::{Decision, Input, SCHEMA, TOOL};
 use crate::anchor::Anchors;
-use crate::challenge::Challenge;
 use crate::claim::{Claim, Value};
 use crate::evidence::Claims;
 use crate::finding::Finding;
 use crate::inspection::Section;
 use crate::malformed::Malformed;
-use crate::report::Report;
 use crate::shown;
 
 #[derive(Serialize)]
@@ -55,31 +57,6 @@ struct ExpectedJson {
     order: Option<String>,
     request_spki_sha256: Option<String>,
     request_sha256: Option<String>,
-}
-
-#[derive(Serialize)]
-struct ChallengeJson {
-    nonce: String,
-    issued: String,
-    expires: String,
-    audience: String,
-    order: String,
-}
-
-#[derive(Serialize)]
-struct ReportJson {
-    report_id: String,
-    audience: String,
-    order: Option<String>,
-    nonce: Option<String>,
-    csr_sha256: Option<String>,
-    created: String,
-    not_after: String,
-    signature_algorithm: &'static str,
-    spki_sha256: String,
-    resource: String,
-    requested_as: Option<String>,
-    generator: String,
 }
 
 #[derive(Serialize)]
@@ -192,13 +169,13 @@ pub fn decision_json<A: Anchors>(decision: &Decision<'_, A>, anchors: &A) -> Str
         expected: ExpectedJson {
             name: expected.name.as_deref().map(shown::text),
             nonce: expected.nonce.as_deref().map(shown::text),
-            challenge: expected.challenge.as_ref().map(|posed| challenge(&posed.challenge)),
+            challenge: expected.challenge.as_ref().map(|posed| ChallengeJson::of(&posed.challenge)),
             audience: expected.audience.as_deref().map(shown::text),
             order: expected.order.as_deref().map(shown::text),
             request_spki_sha256: expected.csr.as_ref().map(|csr| hash(csr.public_key())),
             request_sha256: expected.csr.as_ref().map(|csr| shown::hex(csr.digest())),
         },
-        report: claims.report().map(|one| report(one, hash(&one.public_key))),
+        report: claims.report().map(|report| ReportJson::of(report, hash(&report.public_key))),
         seen: seen(decision).map(|seen| seen.to_string()),
         inputs: inputs.iter().map(input).collect(),
         anchors: anchors
@@ -242,33 +219,6 @@ pub fn inspection_json(sections: &[Section]) -> String {
 fn input(input: &Input) -> InputJson {
     let Input { name, role, bytes, sha256 } = input.clone();
     InputJson { name, role: role.name(), bytes, sha256 }
-}
-
-fn challenge(challenge: &Challenge) -> ChallengeJson {
-    ChallengeJson {
-        nonce: challenge.nonce(),
-        issued: challenge.issued().to_string(),
-        expires: challenge.expires().to_string(),
-        audience: shown::text(challenge.audience()),
-        order: shown::text(challenge.order()),
-    }
-}
-
-fn report(report: &Report, spki_sha256: String) -> ReportJson {
-    ReportJson {
-        report_id: report.report_id.clone(),
-        audience: shown::text(&report.audience),
-        order: report.order.as_deref().map(shown::text),
-        nonce: report.challenge.as_ref().map(Challenge::nonce),
-        csr_sha256: report.csr_sha256.as_ref().map(|hash| shown::hex(hash)),
-        created: report.created.to_string(),
-        not_after: report.not_after.to_string(),
-        signature_algorithm: report.signature_algorithm.name(),
-        spki_sha256,
-        resource: shown::text(&report.resource),
-        requested_as: report.requested_as.as_deref().map(shown::text),
-        generator: shown::text(&format!("{} {}", report.generator.name, report.generator.version)),
-    }
 }
 
 fn claim<A>(claims: &Claims<A>, claim: &Claim) -> ClaimJson {
