@@ -5,6 +5,7 @@
 
 mod certificates;
 mod configuration;
+mod google;
 mod quota;
 mod service;
 mod state;

@@ -1,5 +1,5 @@
 //! The smallest host there is: `small-host MODULE list`, `small-host MODULE list-twice SECONDS` with a pause between,
-//! `small-host MODULE sign LABEL`, or `small-host MODULE sign-lines LABEL`, which signs each line of standard input when it
+//! `small-host MODULE sign LABEL [MECHANISM]`, `small-host MODULE mechanisms`, or `small-host MODULE sign-lines LABEL`, which signs each line of standard input when it
 //! comes.
 //!
 //! Prints each call's code, and labels of keys, to standard output; the module's own lines go to standard error.
@@ -29,7 +29,8 @@ fn main() {
                 thread::sleep(Duration::from_secs(arguments[2].parse().unwrap()));
                 list(&module, slot, session);
             }
-            "sign" => sign(&module, session, &arguments[2]),
+            "sign" => sign(&module, session, &arguments[2], arguments.get(3)),
+            "mechanisms" => mechanisms(&module, slot, session),
             "sign-lines" => sign_lines(&module, slot, session, &arguments[2]),
             other => panic!("{other}?"),
         }
@@ -59,12 +60,29 @@ fn list(module: &Module, slot: ck::CK_SLOT_ID, session: ck::CK_SESSION_HANDLE) {
     }
 }
 
-fn sign(module: &Module, session: ck::CK_SESSION_HANDLE, label: &str) {
+fn sign(module: &Module, session: ck::CK_SESSION_HANDLE, label: &str, mechanism: Option<&String>) {
     let key = module.find_one(session, ck::CKO_PRIVATE_KEY, label);
-    match module.sign(session, key, ck::CKM_SHA256_RSA_PKCS, b"data") {
+    let mechanism = mechanism.map_or(ck::CKM_SHA256_RSA_PKCS, |number| number.parse().unwrap());
+    match module.sign(session, key, mechanism, b"data") {
         Ok(signature) => println!("{} bytes", signature.len()),
         Err(rv) => println!("C_Sign {rv:#x}"),
     }
+}
+
+/// Prints what each key may be used with, and then what the slot lists.
+fn mechanisms(module: &Module, slot: ck::CK_SLOT_ID, session: ck::CK_SESSION_HANDLE) {
+    let class = ck::CKO_PRIVATE_KEY.to_ne_bytes();
+    for key in module.find(session, &[attribute(ck::CKA_CLASS, &class)]).unwrap() {
+        let label = module.attribute(session, key, ck::CKA_LABEL).unwrap();
+        let allowed = module.attribute(session, key, ck::CKA_ALLOWED_MECHANISMS).unwrap();
+        let kinds = allowed.chunks(size_of::<ck::CK_MECHANISM_TYPE>()).map(|kind| {
+            let kind = ck::CK_MECHANISM_TYPE::from_ne_bytes(kind.try_into().unwrap());
+            format!("{kind:#x}")
+        });
+        println!("{}: {}", String::from_utf8(label).unwrap(), kinds.collect::<Vec<_>>().join(" "));
+    }
+    let all = module.mechanisms(slot).unwrap();
+    println!("slot: {}", all.iter().map(|kind| format!("{kind:#x}")).collect::<Vec<_>>().join(" "));
 }
 
 /// Prints each signature in hexadecimal.

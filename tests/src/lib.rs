@@ -5,6 +5,7 @@
 pub mod azure;
 pub mod black_hole;
 pub mod built;
+pub mod cloud;
 pub mod emulator;
 pub mod google;
 pub mod host;

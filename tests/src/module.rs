@@ -142,6 +142,16 @@ impl Module {
         Ok(slots)
     }
 
+    /// The mechanisms of a slot.
+    pub fn mechanisms(&self, slot: ck::CK_SLOT_ID) -> Result<Vec<ck::CK_MECHANISM_TYPE>, Rv> {
+        let mut count = 0;
+        ok(call!(self, C_GetMechanismList(slot, ptr::null_mut(), &mut count)))?;
+        let mut kinds = vec![0; count as usize];
+        ok(call!(self, C_GetMechanismList(slot, kinds.as_mut_ptr(), &mut count)))?;
+        kinds.truncate(count as usize);
+        Ok(kinds)
+    }
+
     /// Opens a read-only session.
     pub fn open(&self, slot: ck::CK_SLOT_ID) -> Result<ck::CK_SESSION_HANDLE, Rv> {
         let mut session = 0;

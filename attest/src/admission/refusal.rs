@@ -203,6 +203,10 @@ impl Refusal {
             }
             Self::NotForSigning { cloud: Cloud::Google, .. } => "create a key with purpose ASYMMETRIC_SIGN",
             Self::NotReady { cloud: Cloud::Aws, .. } => "wait until it is Enabled, or configure another key",
+            // Cloud KMS API, `CryptoKeyVersionState`: from these a version does not come back.
+            Self::NotReady { cloud: Cloud::Google, state } if state == "DESTROYED" || state.ends_with("_FAILED") => {
+                "configure another version: this one never comes back"
+            }
             Self::NotReady { cloud: Cloud::Azure | Cloud::Google, .. } => {
                 "wait until it is ENABLED, or configure another version"
             }

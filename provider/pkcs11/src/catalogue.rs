@@ -39,9 +39,14 @@ impl Catalogue {
         Self { records, objects, complete }
     }
 
+    /// The keys a host sees.
+    pub(crate) fn keys(&self) -> Vec<Key> {
+        distinct(&self.records)
+    }
+
     /// The labels of the keys a host sees.
     pub(crate) fn labels(&self) -> Vec<String> {
-        distinct(&self.records).into_iter().map(|key| key.record.label.clone()).collect()
+        self.keys().into_iter().map(|key| key.record.label.clone()).collect()
     }
 
     /// The leaves among these certificates whose key is not here.

@@ -1,8 +1,11 @@
 //! The table of mechanisms: what each one is, and which keys it fits.
 
 use cryptoki_sys as ck;
+use hardkey_attest::admission::Cloud;
 use hardkey_attest::public_key::Algorithm;
 use hardkey_attest::signature::{Hash, Scheme};
+use hardkey_kms::aws::KEY_SPECS;
+use hardkey_kms::google::ALGORITHMS;
 
 use crate::error::{Code, Failure};
 use crate::pss;
@@ -135,28 +138,37 @@ impl Mechanism {
         }
     }
 
-    /// Smallest and largest key in bits (PKCS#11 v3.1 §3.5), and what it can do. `CKF_HW` is true of every key that
-    /// admission lets through, and without it pkcs11-tool would not choose the mechanism.
-    pub(crate) fn info(&self) -> ck::CK_MECHANISM_INFO {
+    /// Whether some key of the cloud can do it.
+    pub(crate) fn is_done_by(&self, cloud: Cloud) -> bool {
+        kinds(cloud).any(|(algorithm, schemes)| self.fits(algorithm, &schemes))
+    }
+
+    /// Smallest and largest key in bits (PKCS#11 v3.1 §3.5) that the cloud has for it, and what it can do. `CKF_HW` is true of
+    /// every key that admission lets through, and without it pkcs11-tool would not choose the mechanism.
+    pub(crate) fn info(&self, cloud: Cloud) -> ck::CK_MECHANISM_INFO {
+        let sizes = || kinds(cloud).filter(|(kind, schemes)| self.fits(*kind, schemes)).map(|(kind, _)| kind.bits());
+        let size = |size: Option<usize>| ck::CK_ULONG::try_from(size.unwrap_or_default()).unwrap_or_default();
         let common = ck::CKF_HW | ck::CKF_SIGN | ck::CKF_VERIFY;
-        match self.family {
-            Family::RsaPkcs1 | Family::RsaPss => {
-                ck::CK_MECHANISM_INFO { ulMinKeySize: 2048, ulMaxKeySize: 4096, flags: common }
-            }
-            Family::Ecdsa => ck::CK_MECHANISM_INFO {
-                ulMinKeySize: 256,
-                ulMaxKeySize: 521,
-                flags: common | ck::CKF_EC_F_P | ck::CKF_EC_NAMEDCURVE | ck::CKF_EC_UNCOMPRESS,
-            },
-        }
+        let flags = match self.family {
+            Family::RsaPkcs1 | Family::RsaPss => common,
+            Family::Ecdsa => common | ck::CKF_EC_F_P | ck::CKF_EC_NAMEDCURVE | ck::CKF_EC_UNCOMPRESS,
+        };
+        ck::CK_MECHANISM_INFO { ulMinKeySize: size(sizes().min()), ulMaxKeySize: size(sizes().max()), flags }
+    }
+}
+
+/// Every kind of key that a cloud has, with the ways it signs.
+fn kinds(cloud: Cloud) -> Box<dyn Iterator<Item = (Algorithm, Vec<Scheme>)>> {
+    match cloud {
+        Cloud::Google => Box::new(ALGORITHMS.iter().map(|row| (row.algorithm, row.schemes.to_vec()))),
+        Cloud::Aws | Cloud::Azure => Box::new(
+            KEY_SPECS.iter().map(|row| (row.algorithm, row.signing.iter().map(|(_, scheme)| *scheme).collect())),
+        ),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use hardkey_kms::aws::KEY_SPECS;
-    use hardkey_kms::google::ALGORITHMS;
-
     use super::*;
 
     #[test]
@@ -190,6 +202,22 @@ mod tests {
         let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
         let readme = std::fs::read_to_string(readme).unwrap();
         assert!(readme.contains(&table), "README.md, \"Keys and mechanisms\", should have:\n{table}");
+    }
+
+    #[test]
+    fn a_cloud_lists_what_its_keys_can_do_and_the_sizes_it_has() {
+        let none: Vec<&str> =
+            MECHANISMS.iter().filter(|mechanism| !mechanism.is_done_by(Cloud::Google)).map(|row| row.name).collect();
+        assert_eq!(none, ["CKM_SHA384_RSA_PKCS_PSS"]);
+        assert!(MECHANISMS.iter().all(|mechanism| mechanism.is_done_by(Cloud::Aws)));
+        let sizes = |kind, cloud| {
+            let info = Mechanism::find(kind).unwrap().info(cloud);
+            (info.ulMinKeySize, info.ulMaxKeySize)
+        };
+        assert_eq!(sizes(ck::CKM_ECDSA, Cloud::Aws), (256, 521));
+        assert_eq!(sizes(ck::CKM_ECDSA, Cloud::Google), (256, 384));
+        assert_eq!(sizes(ck::CKM_SHA256_RSA_PKCS, Cloud::Google), (2048, 4096));
+        assert_eq!(sizes(ck::CKM_SHA512_RSA_PKCS_PSS, Cloud::Google), (4096, 4096));
     }
 
     #[test]

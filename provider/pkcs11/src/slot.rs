@@ -17,6 +17,7 @@ use crate::catalogue::{Catalogue, Earlier};
 use crate::error::{Code, Failure};
 use crate::ffi::Published;
 use crate::log;
+use crate::mechanism::{MECHANISMS, Mechanism};
 use crate::object::{Key, Object};
 
 /// A key that could not be fetched is not asked for again sooner: hosts search many times a second.
@@ -84,6 +85,19 @@ impl Slot {
             Cloud::Azure => "Azure Key Vault",
             Cloud::Google => "Google Cloud KMS",
         }
+    }
+
+    /// What can be done with this token: by the keys that were found, and before that by those its key service can have. Asks
+    /// nobody.
+    pub(crate) fn mechanisms(&self) -> Vec<&'static Mechanism> {
+        let keys = self.known().filter(|known| known.complete).map_or_else(Vec::new, Catalogue::keys);
+        let can = |mechanism: &&'static Mechanism| {
+            if keys.is_empty() {
+                return mechanism.is_done_by(self.cloud);
+            }
+            keys.iter().any(|key| mechanism.fits(key.usable.public_key.algorithm(), &key.usable.schemes))
+        };
+        MECHANISMS.iter().filter(can).collect()
     }
 
     /// What is known now. Asks nobody.

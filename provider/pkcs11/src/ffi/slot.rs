@@ -5,7 +5,7 @@ use cryptoki_sys as ck;
 use super::general::{padded, version};
 use super::pointer::{Output, write};
 use crate::error::{Code, Failure};
-use crate::mechanism::{MECHANISMS, Mechanism};
+use crate::mechanism::Mechanism;
 use crate::module::Module;
 
 /// `C_GetSlotList`. Every slot has its token, so the filter changes nothing.
@@ -72,8 +72,8 @@ pub(super) unsafe fn mechanisms(
     list: *mut ck::CK_MECHANISM_TYPE,
     count: *mut ck::CK_ULONG,
 ) -> Result<(), Failure> {
-    module.slot(id)?;
-    let kinds: Vec<ck::CK_MECHANISM_TYPE> = MECHANISMS.iter().map(|mechanism| mechanism.kind).collect();
+    let (_, slot) = module.slot(id)?;
+    let kinds: Vec<ck::CK_MECHANISM_TYPE> = slot.mechanisms().into_iter().map(|mechanism| mechanism.kind).collect();
     // SAFETY: the caller vouches for the pointers.
     unsafe { Output::new(list, count, "pulCount")? }.write(&kinds)
 }
@@ -85,8 +85,13 @@ pub(super) unsafe fn mechanism(
     kind: ck::CK_MECHANISM_TYPE,
     info: *mut ck::CK_MECHANISM_INFO,
 ) -> Result<(), Failure> {
-    module.slot(id)?;
-    let value = Mechanism::find(kind)?.info();
+    let (_, slot) = module.slot(id)?;
+    let mechanism = Mechanism::find(kind)?;
+    if !slot.mechanisms().iter().any(|known| known.kind == kind) {
+        let cause = format!("{} is not what the keys of token {:?} can do", mechanism.name, slot.label);
+        return Err(Failure::new(Code::MechanismInvalid, cause));
+    }
+    let value = mechanism.info(slot.cloud);
     // SAFETY: the caller vouches for the pointer.
     unsafe { write(info, value, "pInfo") }
 }

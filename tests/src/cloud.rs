@@ -1,0 +1,206 @@
+//! The clouds as the tests know them: one row each, so that a test is written once for all of them.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::emulator::Emulator;
+
+/// One cloud's key service.
+#[derive(Debug)]
+pub struct Cloud {
+    /// For the names of what a test makes.
+    pub name: &'static str,
+    /// What messages call its key service.
+    pub service: &'static str,
+    /// The record of one key is asked for.
+    pub describe: Operation,
+    /// Its public half is.
+    pub public_key: Operation,
+    /// A signature is.
+    pub sign: Operation,
+    /// The variable that names another endpoint.
+    pub endpoint: &'static str,
+    /// An option of the emulator's: a kind of key by the label it is to have.
+    option: fn(Kind, &str) -> String,
+}
+
+/// An operation of a key service.
+#[derive(Debug)]
+pub struct Operation {
+    /// What the emulator counts it by.
+    pub counted: &'static str,
+    /// What messages call it.
+    pub said: &'static str,
+}
+
+/// A kind of key that every cloud has. An RSA key signs with `CKM_SHA256_RSA_PKCS`, others may be more than it can do.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Kind {
+    /// RSA with 2048 bits.
+    Rsa2048,
+    /// RSA with 3072 bits.
+    Rsa3072,
+    /// RSA with 4096 bits.
+    Rsa4096,
+    /// P-256.
+    P256,
+    /// P-384.
+    P384,
+    /// secp256k1.
+    Secp256k1,
+}
+
+/// The table.
+pub static CLOUDS: [Cloud; 2] = [
+    Cloud {
+        name: "aws",
+        service: "AWS KMS",
+        describe: Operation { counted: "DescribeKey", said: "kms:DescribeKey" },
+        public_key: Operation { counted: "GetPublicKey", said: "kms:GetPublicKey" },
+        sign: Operation { counted: "Sign", said: "kms:Sign" },
+        endpoint: "AWS_ENDPOINT_URL_KMS",
+        option: |kind, label| {
+            let spec = match kind {
+                Kind::Rsa2048 => "RSA_2048",
+                Kind::Rsa3072 => "RSA_3072",
+                Kind::Rsa4096 => "RSA_4096",
+                Kind::P256 => "ECC_NIST_P256",
+                Kind::P384 => "ECC_NIST_P384",
+                Kind::Secp256k1 => "ECC_SECG_P256K1",
+            };
+            format!("{spec},alias={label}")
+        },
+    },
+    Cloud {
+        name: "google",
+        service: "Google Cloud KMS",
+        describe: Operation { counted: "GetCryptoKeyVersion", said: "GetCryptoKeyVersion" },
+        public_key: Operation { counted: "GetPublicKey", said: "GetPublicKey" },
+        sign: Operation { counted: "AsymmetricSign", said: "AsymmetricSign" },
+        endpoint: "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDKMS",
+        option: |kind, label| {
+            let algorithm = match kind {
+                Kind::Rsa2048 => "RSA_SIGN_PKCS1_2048_SHA256",
+                Kind::Rsa3072 => "RSA_SIGN_PKCS1_3072_SHA256",
+                Kind::Rsa4096 => "RSA_SIGN_PKCS1_4096_SHA256",
+                Kind::P256 => "EC_SIGN_P256_SHA256",
+                Kind::P384 => "EC_SIGN_P384_SHA384",
+                Kind::Secp256k1 => "EC_SIGN_SECP256K1_SHA256",
+            };
+            format!("{algorithm},key={label}")
+        },
+    },
+];
+
+/// An emulator with keys of one cloud.
+pub struct World {
+    /// The cloud.
+    pub cloud: &'static Cloud,
+    /// The emulator.
+    pub emulator: Emulator,
+    labels: Vec<String>,
+}
+
+impl Cloud {
+    /// The row of this name.
+    pub fn named(name: &str) -> &'static Self {
+        CLOUDS.iter().find(|cloud| cloud.name == name).unwrap_or_else(|| panic!("no cloud is called {name}"))
+    }
+
+    fn is_aws(&self) -> bool {
+        self.name == "aws"
+    }
+
+    /// Starts an emulator with these keys, each by its kind and label.
+    pub fn world(&'static self, keys: &[(Kind, &str)]) -> World {
+        self.world_named(keys, &[])
+    }
+
+    /// The same, with a certificate that is for these hosts as well.
+    pub fn world_named(&'static self, keys: &[(Kind, &str)], hosts: &[&str]) -> World {
+        let options: Vec<String> = keys.iter().map(|(kind, label)| (self.option)(*kind, label)).collect();
+        let options: Vec<&str> = options.iter().map(String::as_str).collect();
+        let emulator = match self.is_aws() {
+            true => Emulator::with(&options, &[], hosts),
+            false => Emulator::with(&[], &options, hosts),
+        };
+        World { cloud: self, emulator, labels: keys.iter().map(|(_, label)| (*label).to_owned()).collect() }
+    }
+}
+
+impl World {
+    /// What a key is called in the configuration, in the order in which the keys were named.
+    pub fn name(&self, place: usize) -> String {
+        match self.cloud.is_aws() {
+            true => format!("alias/{}", self.labels[place]),
+            false => self.emulator.google_version(place),
+        }
+    }
+
+    /// A key's immutable name.
+    pub fn id(&self, place: usize) -> String {
+        match self.cloud.is_aws() {
+            true => self.emulator.key(place).arn,
+            false => self.emulator.google_version(place),
+        }
+    }
+
+    /// What a key is called in messages, once it is known.
+    pub fn shown(&self, place: usize) -> String {
+        let (name, id) = (self.name(place), self.id(place));
+        if name == id { name } else { format!("{name} ({id})") }
+    }
+
+    /// The names of all keys, as `HARDKEY_KEY` takes them.
+    pub fn names(&self) -> String {
+        (0..self.labels.len()).map(|place| self.name(place)).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What it takes to sign with every key, and nothing of the machine's own settings.
+    pub fn environment(&self) -> BTreeMap<String, String> {
+        let mut environment = self.anonymous();
+        let credentials = match self.cloud.is_aws() {
+            true => vec![("AWS_ACCESS_KEY_ID", "test".to_owned()), ("AWS_SECRET_ACCESS_KEY", "test".to_owned())],
+            false => {
+                let file = self.emulator.google_signer();
+                vec![("GOOGLE_APPLICATION_CREDENTIALS", file.to_str().unwrap().to_owned())]
+            }
+        };
+        environment.extend(credentials.into_iter().map(|(name, value)| (name.to_owned(), value)));
+        environment
+    }
+
+    /// The same without credentials.
+    pub fn anonymous(&self) -> BTreeMap<String, String> {
+        let mut environment = self.emulator.environment();
+        environment.retain(|name, _| self.cloud.is_aws() && !name.contains("ACCESS_KEY"));
+        if !self.cloud.is_aws() {
+            // Nobody's home, so that no file of gcloud's is there, and no metadata server.
+            environment.insert("HOME".to_owned(), self.emulator.folder().to_str().unwrap().to_owned());
+            environment.insert("GCE_METADATA_HOST".to_owned(), "127.0.0.1:1".to_owned());
+        }
+        environment.insert(self.cloud.endpoint.to_owned(), self.emulator.endpoint().to_owned());
+        environment.insert("HARDKEY_KEY".to_owned(), self.names());
+        environment
+    }
+
+    /// What it takes over TLS.
+    pub fn tls_environment(&self) -> BTreeMap<String, String> {
+        let mut environment = self.environment();
+        environment.insert(self.cloud.endpoint.to_owned(), self.emulator.tls_endpoint().to_owned());
+        environment.insert("SSL_CERT_FILE".to_owned(), self.emulator.ca().to_str().unwrap().to_owned());
+        environment
+    }
+
+    /// Has an operation misbehave; the fields are in `tests/emulator/README.md`.
+    pub fn fault(&self, operation: &Operation, mut fault: Value) {
+        fault["operation"] = operation.counted.into();
+        self.emulator.fault(fault);
+    }
+
+    /// Requests of one operation so far.
+    pub fn requests(&self, operation: &Operation) -> u64 {
+        self.emulator.counts().requests(operation.counted)
+    }
+}
