@@ -66,6 +66,18 @@ fn a_key_goes_by_its_configured_name_its_immutable_name_and_its_label() {
 }
 
 #[test]
+fn a_label_that_keys_of_two_clouds_have_is_told_with_their_names() {
+    let scene = Scene::of_both(&["ECC_NIST_P256,alias=release"], &["EC_SIGN_P256_SHA256,key=release"]);
+    let (arn, version) = (scene.emulator.key(0).arn, scene.emulator.google_version(0));
+    let outcome = scene.hardkey(&[&CSR as &[&str], &["--key", "release"]].concat());
+    let line = format!("hardkey: --key \"release\" is the label of several keys; name one of {arn}, {version}\n");
+    assert_eq!((told(&outcome), outcome.text()), ((Some(2), line), String::new()));
+    for key in [Scene::named("release"), arn, version] {
+        assert_eq!(with_key(&scene, &key), (Some(0), String::new()), "{key}");
+    }
+}
+
+#[test]
 fn a_full_name_needs_no_configuration() {
     let mut scene = Scene::start(&["ECC_NIST_P256,alias=a"]);
     scene.environment.remove("HARDKEY_KEY");

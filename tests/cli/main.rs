@@ -6,5 +6,6 @@ mod attest;
 mod choice;
 mod configuration;
 mod csr;
+mod google;
 mod keys;
 mod scene;

@@ -32,15 +32,32 @@ pub struct Scene {
 }
 
 impl Scene {
-    /// With keys, in the words of the emulator's `--key`. All that have an alias are configured.
+    /// With keys of AWS, in the words of the emulator's `--key`. All that have an alias are configured.
     pub fn start(keys: &[&str]) -> Self {
-        let emulator = Emulator::start(keys);
-        let environment = emulator.environment();
-        let mut scene = Self { emulator, environment, folder: TempDir::new().unwrap() };
-        let aliases: Vec<String> = keys.iter().filter_map(|key| alias(key)).map(|name| Self::named(&name)).collect();
-        scene.set("HARDKEY_KEY", &aliases.join(" "));
+        Self::of_both(keys, &[])
+    }
+
+    /// With key versions of Google's, in the words of the emulator's `--google-key`. All are configured.
+    pub fn with_google(versions: &[&str]) -> Self {
+        Self::of_both(&[], versions)
+    }
+
+    /// With keys of both.
+    pub fn of_both(keys: &[&str], versions: &[&str]) -> Self {
+        let emulator = Emulator::with(keys, versions, &[]);
+        let mut scene = Self { environment: emulator.environment(), emulator, folder: TempDir::new().unwrap() };
+        let aliases = keys.iter().filter_map(|key| alias(key)).map(|name| Self::named(&name));
+        let names = (0..versions.len()).map(|index| scene.emulator.google_version(index));
+        let all: Vec<String> = aliases.chain(names).collect();
+        scene.set("HARDKEY_KEY", &all.join(" "));
         // Nothing of whoever runs the tests.
         scene.set("HOME", scene.folder.path().to_str().unwrap().to_owned().as_str());
+        let endpoint = scene.emulator.endpoint().to_owned();
+        let tokens = format!("{endpoint}/google/token");
+        let account = scene.emulator.google_service_account("signer@emulated-project.iam.gserviceaccount.com", &tokens);
+        let account = scene.write("account.json", account.to_string());
+        scene.set("GOOGLE_APPLICATION_CREDENTIALS", &account);
+        scene.set("CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDKMS", &endpoint);
         scene
     }
 
@@ -80,6 +97,18 @@ impl Scene {
     /// Runs `hardkey-attest`, which has no need of the environment.
     pub fn hardkey_attest(&self, arguments: &[&str]) -> Outcome {
         run(built::command_lines().1, arguments, &BTreeMap::new(), LIMIT)
+    }
+
+    /// Runs `hardkey-attest` as it is, but trusting the roots of the emulator's HSMs and no others.
+    pub fn verifier_under_test_roots(&self, arguments: &[&str]) -> Outcome {
+        let folder = self.folder.path().join("roots");
+        fs::create_dir_all(&folder).unwrap();
+        for root in self.emulator.roots() {
+            let (id, key) = (root["id"].as_str().unwrap(), root["key_pem"].as_str().unwrap());
+            fs::write(folder.join(format!("{id}.pem")), key).unwrap();
+        }
+        let all = [&[folder.to_str().unwrap()] as &[&str], arguments].concat();
+        run(built::verifier_for_tests(), all, &BTreeMap::new(), LIMIT)
     }
 
     /// Runs `openssl`, which must succeed.

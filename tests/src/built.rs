@@ -36,6 +36,13 @@ pub fn command_lines() -> (PathBuf, PathBuf) {
     (directory().join("hardkey"), directory().join("hardkey-attest"))
 }
 
+/// `hardkey-attest` under roots of tests.
+pub fn verifier_for_tests() -> PathBuf {
+    static BUILT: OnceLock<()> = OnceLock::new();
+    BUILT.get_or_init(|| build(&["-p", "hardkey-attest-for-tests", "--bins"]));
+    directory().join("hardkey-attest-for-tests")
+}
+
 /// The folder of the profile these tests were built with. The first call builds what the tests load, because cargo
 /// does not: none of it is a library of theirs.
 fn directory() -> &'static PathBuf {

@@ -32,7 +32,7 @@ pub(crate) fn run(options: &AttestOptions) -> Result<(), Failure> {
     }
     let challenge = options.challenge.as_deref().map(read_challenge).transpose()?;
     let (audience, order) = addressed(options, challenge.as_ref())?;
-    let choice = Choice::of(options.key.as_deref())?;
+    let choice = named(options)?;
     let way = Way::of(&choice.key)
         .filter(|way| SignatureAlgorithm::of(choice.key.public_key.algorithm(), way.scheme).is_some())
         .ok_or_else(|| Failure::refused(format!("key {}: it signs by no scheme that reports have", choice.shown())))?;
@@ -62,6 +62,22 @@ pub(crate) fn run(options: &AttestOptions) -> Result<(), Failure> {
         &choice,
         &Handed { name: &name, bytes: &report, csr: csr.as_deref(), challenge: challenge.as_ref(), now },
     )
+}
+
+/// The key, by a name that the HSM's statement can be held against. Google answers to a project's number as well as to its id, but
+/// the statement has the hash of the name with the id (reference: Cloud KMS, "Verify attestations").
+fn named(options: &AttestOptions) -> Result<Choice, Failure> {
+    let choice = Choice::of(options.key.as_deref())?;
+    let project = choice.id.as_str().strip_prefix("projects/").and_then(|rest| rest.split('/').next());
+    // An id begins with a letter: Resource Manager, "Creating and managing projects".
+    if project.is_some_and(|project| project.bytes().all(|byte| byte.is_ascii_digit())) {
+        return Err(Failure::unusable(format!(
+            "key {}: the name has the project's number; the HSM's statement holds the hash of the name with the project's id, so \
+             that a CA could not hold the two against each other; configure the key as projects/PROJECT-ID/…",
+            choice.shown()
+        )));
+    }
+    Ok(choice)
 }
 
 /// A challenge says for whom the report is, and for which order; what was said besides must be the same.

@@ -28,8 +28,10 @@ impl Way {
             .find_map(|scheme| Self::among(key, scheme, hash))
     }
 
+    /// A key that pads any bytes pads a `DigestInfo` of any hash.
     fn among(key: &UsableKey, scheme: Scheme, hash: Hash) -> Option<Self> {
-        key.schemes.contains(&scheme).then_some(Self { scheme, hash })
+        let raw = scheme == Scheme::RsaPkcs1(hash) && key.schemes.contains(&Scheme::RsaPkcs1Raw);
+        (raw || key.schemes.contains(&scheme)).then_some(Self { scheme, hash })
     }
 }
 
@@ -54,6 +56,7 @@ mod tests {
         let all = [RsaPss(Sha256), RsaPss(Sha512), RsaPkcs1(Sha384), RsaPkcs1(Sha256)];
         assert_eq!(of(Shape::RSA_2048, &all), Some((RsaPkcs1(Sha256), Sha256)));
         assert_eq!(of(Shape::RSA_2048, &[RsaPss(Sha512)]), Some((RsaPss(Sha512), Sha512)));
+        assert_eq!(of(Shape::RSA_2048, &[Scheme::RsaPkcs1Raw]), Some((RsaPkcs1(Sha256), Sha256)));
         assert_eq!(of(Shape::RSA_2048, &[]), None);
         assert_eq!(of(Shape::P256, &[Ecdsa]), Some((Ecdsa, Sha256)));
         assert_eq!(of(Shape::P384, &[Ecdsa]), Some((Ecdsa, Sha384)));

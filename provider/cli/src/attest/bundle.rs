@@ -10,7 +10,6 @@ use zip::write::SimpleFileOptions;
 
 use super::verdict::{self, Handed};
 use crate::arguments::AttestOptions;
-use crate::choice::Choice;
 use crate::failure::Failure;
 use crate::statement::Statement;
 use crate::{files, output};
@@ -20,7 +19,7 @@ const OPTION: &str = "--bundle";
 /// Writes it, and tells what a CA would say of it.
 pub(super) fn run(options: &AttestOptions, zip: &Path, csr: Option<&[u8]>) -> Result<(), Failure> {
     files::is_none_of(OPTION, zip, &[options.csr.as_deref()])?;
-    let choice = Choice::of(options.key.as_deref())?;
+    let choice = super::named(options)?;
     let statement = Statement::of(&choice, OPTION)?;
     let stem = stem(choice.id.as_str());
     let stem =
