@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs a command with an emulated AWS KMS in place of the real one:
+# Runs a command with emulated clouds in place of the real ones:
 #
 #   examples/emulator.sh examples/pkcs11-tool.sh release README.md README.sig
 #
@@ -25,16 +25,19 @@ plain_environment() {
     for name in $(compgen -e); do
         case $name in
         HARDKEY_MODULE | HARDKEY_TEST_*) ;;
-        AWS_* | HARDKEY_* | OPENSSL_* | PKCS11_* | SSL_CERT_* | *_CA_BUNDLE | *_PROXY | *_proxy) unset "$name" ;;
+        AWS_* | CLOUDSDK_* | GCE_* | GOOGLE_* | HARDKEY_* | OPENSSL_* | PKCS11_* | SSL_CERT_* | *_CA_BUNDLE | *_PROXY | *_proxy) unset "$name" ;;
         esac
     done
 }
 
-# start_emulator KEY…: in the words of its --key option.
+# start_emulator KEY…: in the words of its options, --google-key for what Google calls an algorithm, else --key.
 start_emulator() {
     local ready key options=()
     for key in "$@"; do
-        options+=(--key "$key")
+        case $key in
+        *_SIGN_*) options+=(--google-key "$key") ;;
+        *) options+=(--key "$key") ;;
+        esac
     done
     # It ends with this shell, even if the shell is killed: its standard input does.
     coproc EMULATOR { exec "$target/debug/hardkey-emulator" --until-stdin-closes "${options[@]}"; }
@@ -48,6 +51,11 @@ start_emulator() {
     AWS_ENDPOINT_URL_KMS=$(sed -E 's/.*"aws":"([^"]*)".*/\1/' <<<"$ready")
     export AWS_ENDPOINT_URL_KMS AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_EC2_METADATA_DISABLED=true
     export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
+    # One listener plays every cloud, and hands out Google's tokens as well.
+    export CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDKMS=$AWS_ENDPOINT_URL_KMS
+    export GOOGLE_APPLICATION_CREDENTIALS=$target/emulator-credentials.json
+    printf '{"type":"authorized_user","client_id":"emulator","client_secret":"emulator","refresh_token":"emulator","token_uri":"%s/google/token"}\n' \
+        "$AWS_ENDPOINT_URL_KMS" >"$GOOGLE_APPLICATION_CREDENTIALS"
 }
 
 stop_emulator() {

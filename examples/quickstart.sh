@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# From a fresh clone to a signed Windows program, on Debian or Ubuntu with Rust: builds the module, starts an emulated AWS KMS
-# on loopback, signs examples/hello.exe with osslsigncode, verifies it twice, takes a request and a report to a CA's verdict, and
-# shows how a key that could have leaked is refused. Needs no cloud account, and changes nothing on this machine but packages (tests/install.sh).
+# From a fresh clone to a signed Windows program, on Debian or Ubuntu with Rust: builds the module, starts an emulated AWS KMS and
+# an emulated Google Cloud KMS on loopback, signs examples/hello.exe with osslsigncode, verifies it twice, takes a request and a report of
+# each cloud to a CA's verdict, and shows how a key that could have leaked is refused. Needs no cloud account, and changes nothing on
+# this machine but packages (tests/install.sh).
 
 # shellcheck source=examples/emulator.sh
 . "$(dirname "${BASH_SOURCE[0]}")/emulator.sh"
@@ -41,10 +42,10 @@ build
 echo "the module is $HARDKEY_MODULE"
 PATH=$target/debug:$PATH
 
-step '3. Starting the emulator, with two keys: one made in the HSM, and one whose material was imported'
+step '3. Starting the emulator: two keys of AWS, one made in the HSM and one imported, and one of Google Cloud HSM'
 plain_environment
-start_emulator RSA_3072,alias=release RSA_3072,alias=imported,origin=EXTERNAL
-echo "AWS KMS is played by $AWS_ENDPOINT_URL_KMS, pid $emulator"
+start_emulator RSA_3072,alias=release RSA_3072,alias=imported,origin=EXTERNAL RSA_SIGN_PKCS1_3072_SHA256,ring=signing,key=release
+echo "AWS KMS and Google Cloud KMS are played by $AWS_ENDPOINT_URL_KMS, pid $emulator"
 export HARDKEY_KEY="$aliases/release"
 echo "HARDKEY_KEY=$HARDKEY_KEY"
 
@@ -78,32 +79,50 @@ tail -c "+$((offset + head + 1))" "$folder/signature.p7" | head -c "$length" >"$
 run openssl smime -verify -inform DER -binary -in "$folder/signature.p7" -content "$folder/content" \
     -CAfile "$folder/certificate.pem" -purpose any -out /dev/null || fail 'openssl does not accept the signature'
 
+# request_and_report CLOUD: as the subscriber.
+request_and_report() {
+    local made=$folder/$1
+    run hardkey csr --subject 'CN=Example GmbH,O=Example GmbH,C=DE' --challenge "$folder/challenge.json" --out "$made.csr" ||
+        fail 'hardkey made no request'
+    run openssl req -verify -noout -in "$made.csr" || fail 'openssl does not accept the request'
+    run hardkey attest --csr "$made.csr" --challenge "$folder/challenge.json" --out "$made.json" || fail 'hardkey made no report'
+}
+
+# verdict EXPECTED CLOUD: as the CA; shows the first lines of what it reads.
+verdict() {
+    local made=$folder/$2 status=0
+    local verify=(hardkey-attest verify "$made.json" --csr "$made.csr" --challenge "$folder/challenge.json" --challenge-key "$folder/ca.key")
+    show "${verify[@]}"
+    "${verify[@]}" >"$made.verdict" || status=$?
+    sed '/^$/q' "$made.verdict"
+    echo "exit status $status: not accepted"
+    [ "$status" = 1 ] && grep -q "^$1: " "$made.verdict" || fail "the verdict is not $1"
+}
+
 step '8. As a CA: making a challenge for one order'
-printf '$ hardkey-attest challenge --audience %s --order 4711 --key %s >%s\n' "'Example CA'" "$folder/ca.key" "$folder/challenge.json"
+echo "$ hardkey-attest challenge --audience 'Example CA' --order 4711 --key $folder/ca.key >$folder/challenge.json"
 hardkey-attest challenge --audience 'Example CA' --order 4711 --key "$folder/ca.key" >"$folder/challenge.json" ||
     fail 'hardkey-attest made no challenge'
 
 step '9. As its subscriber: a request for a certificate, and a report that answers the challenge'
-run hardkey csr --subject 'CN=Example GmbH,O=Example GmbH,C=DE' --challenge "$folder/challenge.json" --out "$folder/request.csr" ||
-    fail 'hardkey made no request'
-run openssl req -verify -noout -in "$folder/request.csr" || fail 'openssl does not accept the request'
-run hardkey attest --csr "$folder/request.csr" --challenge "$folder/challenge.json" --out "$folder/report.json" ||
-    fail 'hardkey made no report'
+request_and_report aws
 
 step '10. As the CA: the verdict, which for a key in AWS KMS is never more than reported'
-# verdict EXPECTED FILE OPTION…: shows the first lines of what the CA reads.
-verdict() {
-    local expected=$1 status=0
-    shift
-    show hardkey-attest verify "$@"
-    hardkey-attest verify "$@" >"$folder/verdict" || status=$?
-    sed -n '/^$/q;p' "$folder/verdict"
-    echo "exit status $status: not accepted"
-    [ "$status" = 1 ] && grep -q "^$expected: " "$folder/verdict" || fail "the verdict is not $expected"
-}
-verdict reported "$folder/report.json" --csr "$folder/request.csr" --challenge "$folder/challenge.json" --challenge-key "$folder/ca.key"
+verdict reported aws
 
-step '11. Asking for a signature with the imported key: it must be refused'
+step '11. The same with a key of Google Cloud HSM, whose HSM signs a statement about it'
+export HARDKEY_KEY=projects/emulated-project/locations/europe-west1/keyRings/signing/cryptoKeys/release/cryptoKeyVersions/1
+echo "HARDKEY_KEY=$HARDKEY_KEY"
+run hardkey keys || fail 'hardkey shows no keys'
+request_and_report google
+verdict rejected google
+cat <<END
+An emulated HSM has a statement and certificates like a real one, but they lead to no vendor's key, so hardkey-attest must not believe
+them. With a key of a real Cloud HSM this verdict is "attested". That the whole way leads there is shown by a test, under roots of tests:
+  cargo test -p hardkey-tests --test cli google
+END
+
+step '12. Asking for a signature with AWS'"'"'s imported key: it must be refused'
 export HARDKEY_KEY="$aliases/imported"
 echo "HARDKEY_KEY=$HARDKEY_KEY"
 refused=(osslsigncode sign -pkcs11module "$HARDKEY_MODULE" -certs "$folder/certificate.pem"
@@ -121,7 +140,7 @@ cat <<END
 == Done: $folder/hello-signed.exe is signed with a key that never left its HSM, here an emulated one.
 
 What to try next:
-  - your own key, with your AWS credentials:
+  - your own key, with your credentials for AWS or Google Cloud:
       HARDKEY_KEY=arn:aws:kms:REGION:ACCOUNT:alias/NAME pkcs11-tool --module $HARDKEY_MODULE -O
   - another host, on the emulator:
       examples/emulator.sh examples/openssl-engine.sh release README.md $target/try
