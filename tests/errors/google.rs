@@ -7,7 +7,7 @@ mod versions;
 
 use std::collections::BTreeMap;
 
-use hardkey_tests::cloud::{Cloud, Kind, World};
+use hardkey_tests::cloud::{Cloud, Kind, Which, World};
 use serde_json::json;
 
 use crate::{expect, host};
@@ -16,7 +16,7 @@ const RING: &str = "projects/emulated-project/locations/europe-west1/keyRings/re
 
 /// One RSA key with the label `release`, and what it takes to sign with it.
 fn world() -> (World, BTreeMap<String, String>) {
-    let world = Cloud::named("google").world(&[(Kind::Rsa2048, "release")]);
+    let world = Cloud::of(Which::Google).world(&[(Kind::Rsa2048, "release")]);
     let environment = world.environment();
     (world, environment)
 }
@@ -31,7 +31,7 @@ fn a_good_key_signs_without_a_word() {
 #[test]
 fn keys_of_both_clouds_are_two_tokens_of_one_variable() {
     let (world, mut environment) = world();
-    let aws = Cloud::named("aws").world(&[(Kind::Rsa2048, "release")]);
+    let aws = Cloud::of(Which::Aws).world(&[(Kind::Rsa2048, "release")]);
     environment.extend(aws.environment());
     let names = format!("{} {}", world.name(0), aws.id(0));
     environment.insert("HARDKEY_KEY".to_owned(), names);
@@ -178,7 +178,7 @@ fn a_quota_is_waited_out_as_long_as_google_asks_and_then_named() {
 fn an_authority_that_is_not_trusted_is_named_and_not_asked_twice() {
     let (world, mut environment) = world();
     environment.insert(world.cloud.endpoint.to_owned(), world.emulator.tls_endpoint().to_owned());
-    let other = Cloud::named("google").world(&[]);
+    let other = Cloud::of(Which::Google).world(&[]);
     environment.insert("SSL_CERT_FILE".to_owned(), other.emulator.ca().to_str().unwrap().to_owned());
     let line = format!(
         "hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: key {}: Google Cloud KMS could not be reached for GetCryptoKeyVersion: invalid peer certificate: BadSignature; check the endpoint, and that its certificate authority is trusted (ca_file in [network], or SSL_CERT_FILE)",

@@ -3,6 +3,7 @@
 //! The table is made anew and compared with the file. `HARDKEY_WRITE_FAULTS=1` writes it instead.
 
 mod document;
+mod every;
 mod fault;
 mod row;
 
@@ -27,7 +28,7 @@ const SLACK: Duration = Duration::from_secs(5);
 fn measured() -> &'static [(Fault, Measured)] {
     static ALL: OnceLock<Vec<(Fault, Measured)>> = OnceLock::new();
     ALL.get_or_init(|| {
-        let faults = fault::all();
+        let faults = every::all();
         let results: Vec<Mutex<Option<Measured>>> = faults.iter().map(|_| Mutex::default()).collect();
         let next = AtomicUsize::new(0);
         thread::scope(|scope| {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use hardkey_tests::black_hole::BlackHole;
 use hardkey_tests::built;
+use hardkey_tests::cloud::Kind;
 use hardkey_tests::emulator::Emulator;
 use hardkey_tests::host::run;
 
@@ -35,8 +36,8 @@ pub struct Measured {
 
 /// Has the module meet a fault, in a process and with an emulator of its own.
 pub fn measure(fault: &Fault) -> Measured {
-    let emulator = Emulator::start(&["ECC_NIST_P256"]);
-    let key = emulator.key(0).arn;
+    let world = fault.cloud.world(&[(Kind::P256, "release")]);
+    let (emulator, key) = (&world.emulator, world.id(0));
     let other = Emulator::start(&[]);
     let hole = (fault.place == Place::BlackHole).then(BlackHole::open);
     // Its queue takes the connection; nobody accepts it.
@@ -52,14 +53,14 @@ pub fn measure(fault: &Fault) -> Measured {
         Place::BlackHole => format!("http://{}", hole.as_ref().unwrap().address),
         Place::Silent => format!("https://{}", silent.local_addr().unwrap()),
     };
-    let mut environment = emulator.environment();
-    environment.insert("AWS_ENDPOINT_URL_KMS".to_owned(), endpoint);
+    let mut environment = match fault.identity {
+        Identity::Lasting => world.environment(),
+        Identity::Renewed => world.renewed_environment(),
+    };
+    environment.remove("HARDKEY_KEY");
+    environment.insert(fault.cloud.endpoint.to_owned(), endpoint);
     environment.insert("SSL_CERT_FILE".to_owned(), other.ca().to_str().unwrap().to_owned());
-    if fault.identity == Identity::Container {
-        environment.retain(|name, _| !name.contains("ACCESS_KEY"));
-        environment.insert("AWS_CONTAINER_CREDENTIALS_FULL_URI".to_owned(), emulator.credentials_url());
-    }
-    configure(&emulator, &key, fault.limits, &mut environment);
+    configure(emulator, &key, fault.limits, &mut environment);
     for told in &fault.told {
         emulator.fault(told.clone());
     }
@@ -79,13 +80,13 @@ pub fn measure(fault: &Fault) -> Measured {
     let counts = emulator.counts();
     let text = outcome.text();
     let (rv, took, got) = answer(text.trim_end());
-    let requests = counts.requests(fault.operation);
+    let requests = counts.requests(fault.operation.counted);
     let lines = outcome.stderr.lines().map(|line| steady(line, &key)).collect();
     let row = Row {
         got: if rv == "0x0" { got.to_owned() } else { name(rv) },
         after: after(took, requests, fault),
         requests,
-        signatures: counts.carried_out("Sign"),
+        signatures: counts.carried_out(fault.cloud.sign.counted),
         lines,
     };
     Measured { row, took }
@@ -137,9 +138,10 @@ fn after(took: Duration, requests: u64, fault: &Fault) -> String {
 /// A line without the program's name, key, request id, addresses and dates.
 fn steady(line: &str, key: &str) -> String {
     let line = line.strip_prefix("hardkey: ").unwrap_or(line).replace(key, "KEY");
-    let line = match line.split_once(" (request ") {
-        Some((before, after)) => format!("{before}{}", after.split_once(')').map_or("", |(_, after)| after)),
-        None => line,
+    let request = line.split_once(" (request ").and_then(|(before, rest)| Some((before, rest.split_once(')')?)));
+    let line = match request {
+        Some((before, (id, after))) if !id.contains(' ') => format!("{before}{after}"),
+        _ => line,
     };
     let is_date = |word: &str| word.len() == 16 && word.starts_with("20") && word.ends_with('Z') && word.contains('T');
     let words = line.split(' ').map(|word| {

@@ -9,8 +9,8 @@ use crate::emulator::Emulator;
 /// One cloud's key service.
 #[derive(Debug)]
 pub struct Cloud {
-    /// For the names of what a test makes.
-    pub name: &'static str,
+    /// Which one it is, for what no table can say.
+    pub which: Which,
     /// What messages call its key service.
     pub service: &'static str,
     /// The record of one key is asked for.
@@ -23,6 +23,15 @@ pub struct Cloud {
     pub endpoint: &'static str,
     /// An option of the emulator's: a kind of key by the label it is to have.
     option: fn(Kind, &str) -> String,
+}
+
+/// Each cloud, in the order of the table.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Which {
+    /// AWS KMS.
+    Aws,
+    /// Google Cloud KMS.
+    Google,
 }
 
 /// An operation of a key service.
@@ -54,7 +63,7 @@ pub enum Kind {
 /// The table.
 pub static CLOUDS: [Cloud; 2] = [
     Cloud {
-        name: "aws",
+        which: Which::Aws,
         service: "AWS KMS",
         describe: Operation { counted: "DescribeKey", said: "kms:DescribeKey" },
         public_key: Operation { counted: "GetPublicKey", said: "kms:GetPublicKey" },
@@ -73,7 +82,7 @@ pub static CLOUDS: [Cloud; 2] = [
         },
     },
     Cloud {
-        name: "google",
+        which: Which::Google,
         service: "Google Cloud KMS",
         describe: Operation { counted: "GetCryptoKeyVersion", said: "GetCryptoKeyVersion" },
         public_key: Operation { counted: "GetPublicKey", said: "GetPublicKey" },
@@ -103,13 +112,9 @@ pub struct World {
 }
 
 impl Cloud {
-    /// The row of this name.
-    pub fn named(name: &str) -> &'static Self {
-        CLOUDS.iter().find(|cloud| cloud.name == name).unwrap_or_else(|| panic!("no cloud is called {name}"))
-    }
-
-    fn is_aws(&self) -> bool {
-        self.name == "aws"
+    /// Its row.
+    pub fn of(which: Which) -> &'static Self {
+        CLOUDS.iter().find(|cloud| cloud.which == which).unwrap()
     }
 
     /// Starts an emulator with these keys, each by its kind and label.
@@ -121,9 +126,9 @@ impl Cloud {
     pub fn world_named(&'static self, keys: &[(Kind, &str)], hosts: &[&str]) -> World {
         let options: Vec<String> = keys.iter().map(|(kind, label)| (self.option)(*kind, label)).collect();
         let options: Vec<&str> = options.iter().map(String::as_str).collect();
-        let emulator = match self.is_aws() {
-            true => Emulator::with(&options, &[], hosts),
-            false => Emulator::with(&[], &options, hosts),
+        let emulator = match self.which {
+            Which::Aws => Emulator::with(&options, &[], hosts),
+            Which::Google => Emulator::with(&[], &options, hosts),
         };
         World { cloud: self, emulator, labels: keys.iter().map(|(_, label)| (*label).to_owned()).collect() }
     }
@@ -132,17 +137,17 @@ impl Cloud {
 impl World {
     /// What a key is called in the configuration, in the order in which the keys were named.
     pub fn name(&self, place: usize) -> String {
-        match self.cloud.is_aws() {
-            true => format!("alias/{}", self.labels[place]),
-            false => self.emulator.google_version(place),
+        match self.cloud.which {
+            Which::Aws => format!("alias/{}", self.labels[place]),
+            Which::Google => self.emulator.google_version(place),
         }
     }
 
     /// A key's immutable name.
     pub fn id(&self, place: usize) -> String {
-        match self.cloud.is_aws() {
-            true => self.emulator.key(place).arn,
-            false => self.emulator.google_version(place),
+        match self.cloud.which {
+            Which::Aws => self.emulator.key(place).arn,
+            Which::Google => self.emulator.google_version(place),
         }
     }
 
@@ -160,9 +165,9 @@ impl World {
     /// What it takes to sign with every key, and nothing of the machine's own settings.
     pub fn environment(&self) -> BTreeMap<String, String> {
         let mut environment = self.anonymous();
-        let credentials = match self.cloud.is_aws() {
-            true => vec![("AWS_ACCESS_KEY_ID", "test".to_owned()), ("AWS_SECRET_ACCESS_KEY", "test".to_owned())],
-            false => {
+        let credentials = match self.cloud.which {
+            Which::Aws => vec![("AWS_ACCESS_KEY_ID", "test".to_owned()), ("AWS_SECRET_ACCESS_KEY", "test".to_owned())],
+            Which::Google => {
                 let file = self.emulator.google_signer();
                 vec![("GOOGLE_APPLICATION_CREDENTIALS", file.to_str().unwrap().to_owned())]
             }
@@ -171,15 +176,28 @@ impl World {
         environment
     }
 
+    /// The same with credentials of a desk that has new ones at every fetch: a container's, the metadata server.
+    pub fn renewed_environment(&self) -> BTreeMap<String, String> {
+        let mut environment = self.anonymous();
+        let (name, value) = match self.cloud.which {
+            Which::Aws => ("AWS_CONTAINER_CREDENTIALS_FULL_URI", self.emulator.credentials_url()),
+            Which::Google => ("GCE_METADATA_HOST", self.emulator.endpoint().replace("http://", "")),
+        };
+        environment.insert(name.to_owned(), value);
+        environment
+    }
+
     /// The same without credentials.
     pub fn anonymous(&self) -> BTreeMap<String, String> {
-        let mut environment = self.emulator.environment();
-        environment.retain(|name, _| self.cloud.is_aws() && !name.contains("ACCESS_KEY"));
-        if !self.cloud.is_aws() {
+        let mut environment = match self.cloud.which {
+            Which::Aws => self.emulator.environment(),
             // Nobody's home, so that no file of gcloud's is there, and no metadata server.
-            environment.insert("HOME".to_owned(), self.emulator.folder().to_str().unwrap().to_owned());
-            environment.insert("GCE_METADATA_HOST".to_owned(), "127.0.0.1:1".to_owned());
-        }
+            Which::Google => BTreeMap::from([
+                ("HOME".to_owned(), self.emulator.folder().to_str().unwrap().to_owned()),
+                ("GCE_METADATA_HOST".to_owned(), "127.0.0.1:1".to_owned()),
+            ]),
+        };
+        environment.retain(|name, _| !name.contains("ACCESS_KEY"));
         environment.insert(self.cloud.endpoint.to_owned(), self.emulator.endpoint().to_owned());
         environment.insert("HARDKEY_KEY".to_owned(), self.names());
         environment

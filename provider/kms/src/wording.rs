@@ -6,7 +6,7 @@ use std::error::Error;
 const LONGEST_MESSAGE: usize = 1000;
 
 /// What HTTP layers say before they come to the point.
-const PREAMBLE: [&str; 12] = [
+const PREAMBLE: [&str; 13] = [
     "client error (Connect)",
     "client error (SendRequest)",
     "connection error",
@@ -17,6 +17,7 @@ const PREAMBLE: [&str; 12] = [
     "error sending request",
     "io error",
     "other error",
+    "request or response body error",
     "timeout",
     "user error",
 ];

@@ -2,7 +2,7 @@
 
 use cryptoki_sys as ck;
 use hardkey_kms::google::ALGORITHMS;
-use hardkey_tests::cloud::Cloud;
+use hardkey_tests::cloud::{Cloud, Which};
 use serde_json::json;
 
 use super::world;
@@ -29,7 +29,7 @@ fn a_wrong_pick_fails_at_sign_init_with_a_line_that_names_what_the_key_can_do() 
 
 #[test]
 fn allowed_mechanisms_and_the_list_are_what_the_keys_can_do() {
-    let world = Cloud::named("google").world(&[]);
+    let world = Cloud::of(Which::Google).world(&[]);
     let hex =
         |kinds: &[ck::CK_MECHANISM_TYPE]| kinds.iter().map(|kind| format!("{kind:#x}")).collect::<Vec<_>>().join(" ");
     let rsa256 = [ck::CKM_RSA_PKCS, ck::CKM_SHA256_RSA_PKCS];

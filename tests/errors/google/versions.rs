@@ -1,6 +1,6 @@
 //! Versions that may not be shown, and versions that were good once.
 
-use hardkey_tests::cloud::Cloud;
+use hardkey_tests::cloud::{Cloud, Which};
 use serde_json::{Value, json};
 
 use super::world;
@@ -8,7 +8,7 @@ use crate::{expect, host};
 
 /// Expects one version, made so, to be hidden with this reason; and its public half not to be asked for.
 fn refused(version: Value, whole_key: bool, told: &str) {
-    let world = Cloud::named("google").world(&[]);
+    let world = Cloud::of(Which::Google).world(&[]);
     let mut environment = world.environment();
     let version = world.emulator.create_google(version);
     let key = version.split("/cryptoKeyVersions/").next().unwrap().to_owned();
@@ -175,7 +175,7 @@ fn the_emulator_s_own_words_for_a_version_that_is_disabled_are_understood() {
 
 #[test]
 fn a_key_means_its_newest_enabled_version_and_the_log_says_which() {
-    let world = Cloud::named("google").world(&[]);
+    let world = Cloud::of(Which::Google).world(&[]);
     let versions: Vec<String> = (0..3).map(|_| world.emulator.create_google(p256(json!({})))).collect();
     world.emulator.set_google_state(&versions[2], "DISABLED");
     let key = versions[0].split("/cryptoKeyVersions/").next().unwrap().to_owned();
