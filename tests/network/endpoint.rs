@@ -2,8 +2,8 @@
 
 use hardkey_tests::emulator::Emulator;
 
-use crate::proxy::{Manner, Proxy};
 use crate::scene::{FOUND, KEY, Scene, TOKEN};
+use hardkey_tests::proxy::{Manner, Proxy};
 
 const FIPS: &str = "CONNECT kms-fips.eu-west-1.amazonaws.com:443";
 const PLAIN: &str = "CONNECT kms.eu-west-1.amazonaws.com:443";

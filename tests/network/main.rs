@@ -9,7 +9,6 @@ mod name;
 mod namespace;
 mod privileged;
 mod proxied;
-mod proxy;
 mod refusal;
 mod region;
 mod scene;

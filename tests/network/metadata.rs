@@ -3,9 +3,9 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::namespace;
-use crate::proxy::{Manner, Proxy};
 use crate::scene::{Scene, TOKEN};
 use crate::server::Server;
+use hardkey_tests::proxy::{Manner, Proxy};
 
 const KMS: &str = "CONNECT kms.eu-west-1.amazonaws.com:443";
 /// All that instance metadata is asked for.

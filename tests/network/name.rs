@@ -5,9 +5,9 @@ use std::net::UdpSocket;
 use hardkey_tests::host::Outcome;
 
 use crate::namespace;
-use crate::proxy::{Manner, Proxy};
 use crate::scene::{FOUND, Scene};
 use crate::server::Server;
+use hardkey_tests::proxy::{Manner, Proxy};
 
 /// `$0` is the file that takes the place of `$1`; the rest is the command.
 const IN_PLACE: &str = r#"mount --bind "$0" "$1" && shift && exec "$@""#;

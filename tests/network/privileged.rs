@@ -13,9 +13,9 @@ use hardkey_tests::skip::skip;
 use serde_json::json;
 
 use crate::namespace;
-use crate::proxy::{Manner, Proxy};
 use crate::scene::{FOUND, KEY, LOST, Scene};
 use crate::server::Server;
+use hardkey_tests::proxy::{Manner, Proxy};
 
 /// Any user but root: nobody, on Debian.
 const OTHER: u32 = 65534;

@@ -1,8 +1,8 @@
 //! Which requests go through which proxy.
 
 use crate::front::Front;
-use crate::proxy::{Manner, Proxy};
 use crate::scene::{FOUND, KEY, Scene};
+use hardkey_tests::proxy::{Manner, Proxy};
 
 const KMS: &str = "kms.eu-west-1.amazonaws.com";
 const CONNECT: &str = "CONNECT kms.eu-west-1.amazonaws.com:443";

@@ -4,8 +4,8 @@ use std::net::TcpListener;
 
 use hardkey_tests::emulator::Emulator;
 
-use crate::proxy::{Manner, Proxy};
 use crate::scene::{KEY, Scene};
+use hardkey_tests::proxy::{Manner, Proxy};
 
 const CONNECT: &str = "CONNECT kms.eu-west-1.amazonaws.com:443";
 

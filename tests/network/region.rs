@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::proxy::{Manner, Proxy};
 use crate::scene::{Scene, TOKEN};
 use crate::server::Server;
+use hardkey_tests::proxy::{Manner, Proxy};
 
 const ABROAD: [&str; 5] = [
     "https://kms.us-east-1.amazonaws.com",

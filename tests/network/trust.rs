@@ -2,8 +2,8 @@
 
 use hardkey_tests::emulator::Emulator;
 
-use crate::proxy::{Manner, Proxy};
 use crate::scene::{KEY, Scene};
+use hardkey_tests::proxy::{Manner, Proxy};
 
 const UNKNOWN: &str = "invalid peer certificate: UnknownIssuer; check the endpoint, and that its certificate authority is trusted (ca_file in [network], or SSL_CERT_FILE)";
 

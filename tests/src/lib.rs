@@ -10,5 +10,6 @@ pub mod emulator;
 pub mod google;
 pub mod host;
 pub mod module;
+pub mod proxy;
 pub mod sdk;
 pub mod skip;

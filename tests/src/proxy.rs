@@ -42,6 +42,12 @@ impl Proxy {
         Self { address, asked }
     }
 
+    /// Starts one that takes everything to the listener at this URL.
+    pub fn to(url: &str) -> Self {
+        let port = url.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap();
+        Self::start(Manner::Leads(SocketAddr::from(([127, 0, 0, 1], port))))
+    }
+
     /// `HOST:PORT`.
     pub fn authority(&self) -> String {
         self.address.to_string()
