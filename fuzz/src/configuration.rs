@@ -6,6 +6,7 @@ use std::time::Duration;
 use std::{fs, str};
 
 use hardkey_fuzz_service::aws::{AwsConfig, KeyName};
+use hardkey_fuzz_service::azure::{AzureConfig, KeyName as AzureName};
 use hardkey_fuzz_service::config::{Certificate, Config, Environment, ServiceConfig, TokenConfig, load};
 use hardkey_fuzz_service::google::{GoogleConfig, KeyName as GoogleName, is_location};
 use openssl::x509::X509;
@@ -90,6 +91,7 @@ fn check_token(token: &TokenConfig) {
     }
     match &token.service {
         ServiceConfig::Aws(aws) => check_aws(aws),
+        ServiceConfig::Azure(azure) => check_azure(azure),
         ServiceConfig::Google(google) => check_google(google),
     }
 }
@@ -102,6 +104,15 @@ fn check_aws(aws: &AwsConfig) {
     }
     assert!(aws.region.as_ref().is_none_or(|region| KeyName::is_region(region)));
     assert!(aws.endpoint.as_ref().is_none_or(|url| url.starts_with("https://") || url.starts_with("http://")));
+}
+
+fn check_azure(azure: &AzureConfig) {
+    assert!(azure.discover || !azure.keys.is_empty());
+    for key in &azure.keys {
+        assert_eq!(AzureName::parse(key.as_str()).as_ref(), Ok(key));
+        assert_eq!(key.place(), &azure.place);
+    }
+    assert!(azure.endpoint.as_ref().is_none_or(|url| url.scheme() == "https" && url.path() == "/"));
 }
 
 fn check_google(google: &GoogleConfig) {

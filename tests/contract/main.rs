@@ -4,6 +4,7 @@
 //! `HARDKEY_TEST_MINISTACK` and `HARDKEY_TEST_LOCALSTACK`; without those the tests say that they are skipped.
 
 mod aws;
+mod azure;
 mod contract;
 mod google;
 
@@ -42,6 +43,26 @@ fn a_key_ring_of_google_is_listed_page_by_page() {
 #[test]
 fn a_raw_key_of_google_signs_digests_and_any_bytes_that_leave_room_for_the_padding() {
     google::pads_any_bytes(&Emulator::start(&[]));
+}
+
+#[test]
+fn a_vault_of_azure_as_the_emulator_plays_it_keeps_the_contract() {
+    azure::a_vault_keeps_the_contract(&Emulator::start(&[]));
+}
+
+#[test]
+fn a_managed_hsm_of_azure_as_the_emulator_plays_it_keeps_the_contract() {
+    azure::a_managed_hsm_keeps_the_contract(&Emulator::start(&[]));
+}
+
+#[test]
+fn a_vault_of_azure_is_listed_page_by_page() {
+    azure::lists_with_paging(&Emulator::start(&[]));
+}
+
+#[test]
+fn an_rsa_key_of_azure_signs_any_bytes_that_leave_room_for_the_padding() {
+    azure::pads_any_bytes(&Emulator::start(&[]));
 }
 
 #[test]

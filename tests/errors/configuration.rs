@@ -43,7 +43,7 @@ fn a_file_that_is_not_toml_is_refused_with_its_line() {
 fn an_unknown_field_is_refused_with_the_known_ones() {
     refused(
         "[[token]]\nlabel = \"a\"\nkeyss = []\n",
-        "line 3: unknown field `keyss`, expected one of `label`, `keys`, `key_ring`, `discover`, `certificates`, `credentials`, `region`, `profile`, `endpoint`; correct it or remove it",
+        "line 3: unknown field `keyss`, expected one of `label`, `keys`, `key_ring`, `vault`, `discover`, `certificates`, `credentials`, `region`, `profile`, `endpoint`; correct it or remove it",
     );
 }
 
@@ -102,7 +102,7 @@ fn the_variable_replaces_every_file_and_is_checked_like_one() {
     let folder = TempDir::new().unwrap();
     let (mut environment, _) = with_file(&folder, "this is not even read");
     environment.insert("HARDKEY_KEY".to_owned(), "https://example.vault.azure.net/keys/a/b".to_owned());
-    let line = "hardkey: C_Initialize: CKR_GENERAL_ERROR: HARDKEY_KEY: \"https://example.vault.azure.net/keys/a/b\" is not a key of AWS KMS or Google Cloud KMS, the key services this version knows; expected arn:aws:kms:REGION:ACCOUNT:key/ID, arn:aws:kms:REGION:ACCOUNT:alias/NAME, alias/NAME or a key id";
+    let line = "hardkey: C_Initialize: CKR_GENERAL_ERROR: HARDKEY_KEY: \"https://example.vault.azure.net/keys/a/b\" has no version of a key: 32 hexadecimal digits; expected https://VAULT.vault.azure.net/keys/NAME/VERSION or https://HSM.managedhsm.azure.net/keys/NAME/VERSION, or the same without /VERSION";
     expect(&host(&["list"], &environment), "C_Initialize 0x5", &[line]);
 }
 

@@ -3,6 +3,7 @@
 //! Each case is a process of its own, the smallest host there is: `list` lists the keys of every slot, `sign LABEL`
 //! signs with one.
 
+mod azure;
 mod certificates;
 mod configuration;
 mod google;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::emulator::Emulator;
+use crate::proxy::Proxy;
 
 /// The emulator's one tenant.
 pub const TENANT: &str = "0f5c2d1e-7a34-4b6e-9c1d-3e8a5b7f9012";
@@ -78,10 +79,32 @@ impl Emulator {
         self.post("/azure/state", &change);
     }
 
+    /// Makes an application known; the fields are in `tests/emulator/README.md`.
+    pub fn azure_application(&self, description: Value) {
+        self.post("/azure/apps", &description);
+    }
+
     /// A token that is good for so many seconds.
     pub fn azure_token(&self, holder: &str, resource: &str, seconds: u64) -> String {
         let asked = json!({ "holder": holder, "resource": resource, "expires_in_seconds": seconds });
         self.post("/azure/tokens", &asked)["token"].as_str().unwrap().to_owned()
+    }
+
+    /// What the module needs to find Azure by its own names, through a proxy that leads to the emulator, and nothing of the
+    /// machine's own settings: a key's URL is all that is missing.
+    pub fn azure_by_name(&self, proxy: &Proxy) -> BTreeMap<String, String> {
+        let mut environment = self.azure_environment();
+        environment.remove("AZURE_AUTHORITY_HOST");
+        environment.insert("HTTPS_PROXY".to_owned(), proxy.url());
+        environment
+    }
+
+    /// Deletes a key, as its owner would.
+    pub fn delete_azure_key(&self, vault: &str, key: &AzureKey) {
+        let token = self.azure_token("owner", "https://vault.azure.net", 60);
+        let url = format!("{}/keys/{}?api-version=7.6", self.endpoint(), key.name);
+        let request = ureq::delete(url).header("Host", format!("{vault}.vault.azure.net"));
+        request.header("Authorization", format!("Bearer {token}")).call().unwrap();
     }
 
     /// What a client with a secret needs, and nothing of the machine's own settings.

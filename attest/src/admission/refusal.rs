@@ -219,7 +219,7 @@ impl Refusal {
             }
             Self::Platform { .. } => "create a new version of the key in a Premium vault or in a Managed HSM",
             Self::Software { cloud: Cloud::Azure, .. } => {
-                "create a key of type RSA-HSM or EC-HSM: a Premium vault holds software keys too"
+                "create a key of type RSA-HSM or EC-HSM, in a Managed HSM or in a vault of the SKU Premium: a Standard one has none, and a Premium one holds software keys too"
             }
             Self::Software { cloud: Cloud::Aws | Cloud::Google, .. } => "create a key with protection level HSM",
             Self::TemplateOnly { .. } => "create a new version, and use that",

@@ -17,6 +17,12 @@ pub mod aws {
     pub use hardkey_kms::aws::*;
 }
 
+/// Azure Key Vault, as far as the module names it.
+pub mod azure {
+    pub use crate::stand_in::StandIn as AzureKeys;
+    pub use hardkey_kms::azure::*;
+}
+
 /// Google Cloud KMS, as far as the module names it.
 pub mod google {
     pub use crate::stand_in::StandIn as GoogleKms;

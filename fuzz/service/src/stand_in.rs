@@ -6,6 +6,7 @@ use hardkey_attest::admission::{Cloud, Exceptions, Origin, Refusal};
 use hardkey_attest::report::RawEvidence;
 use hardkey_kms::Deadline;
 use hardkey_kms::aws::AwsConfig;
+use hardkey_kms::azure::AzureConfig;
 use hardkey_kms::google::GoogleConfig;
 use hardkey_kms::network::SharedNetwork;
 use hardkey_kms::service::{
@@ -27,6 +28,12 @@ pub trait Settings {
 }
 
 impl Settings for AwsConfig {
+    fn names(&self) -> Vec<String> {
+        self.keys.iter().map(|name| name.as_str().to_owned()).collect()
+    }
+}
+
+impl Settings for AzureConfig {
     fn names(&self) -> Vec<String> {
         self.keys.iter().map(|name| name.as_str().to_owned()).collect()
     }
@@ -115,6 +122,8 @@ fn one(name: &str, answer: &KeyAnswer) -> Result<KeyRecord, KeyFault> {
                 origin: if *imported { Origin::Imported } else { Origin::Generated },
                 public_key: material.public_key.clone(),
                 schemes: material.schemes.iter().copied().skip(*without).collect(),
+                padding_alone: false,
+                certificates: Vec::new(),
             };
             record(place, label, Standing::Usable(usable))
         }

@@ -45,7 +45,13 @@ mod tests {
 
     fn key(shape: Shape, schemes: &[Scheme]) -> UsableKey {
         let public_key = PublicKey::from_spki(Key::of(shape, "subject").spki()).unwrap();
-        UsableKey { origin: Origin::Generated, public_key, schemes: schemes.to_vec() }
+        UsableKey {
+            origin: Origin::Generated,
+            public_key,
+            schemes: schemes.to_vec(),
+            padding_alone: false,
+            certificates: Vec::new(),
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use hardkey_attest::report::RawEvidence;
 use hardkey_kms::aws::AwsKms;
+use hardkey_kms::azure::AzureKeys;
 use hardkey_kms::config::{self, Config, Environment, ServiceConfig, TokenConfig};
 use hardkey_kms::google::GoogleKms;
 use hardkey_kms::network::SharedNetwork;
@@ -75,6 +76,12 @@ impl Token {
                 let configured = aws.keys.iter().map(|name| name.as_str().to_owned()).collect();
                 let service = AwsKms::new(aws, config.admission, network.clone()).telling(warn);
                 (Box::new(service), "AWS KMS", configured)
+            }
+            ServiceConfig::Azure(azure) => {
+                let configured = azure.keys.iter().map(|name| name.as_str().to_owned()).collect();
+                let service_name = azure.place.service();
+                let service = AzureKeys::new(azure, config.admission, network.clone()).telling(warn);
+                (Box::new(service), service_name, configured)
             }
             ServiceConfig::Google(google) => {
                 let configured = google.keys.iter().map(|name| name.as_str().to_owned()).collect();

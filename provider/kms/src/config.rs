@@ -16,6 +16,7 @@ use std::time::Duration;
 use hardkey_attest::admission::Exceptions;
 
 use crate::aws::AwsConfig;
+use crate::azure::AzureConfig;
 use crate::google::GoogleConfig;
 use crate::proxy::Proxies;
 
@@ -51,6 +52,8 @@ pub struct TokenConfig {
 pub enum ServiceConfig {
     /// AWS KMS.
     Aws(AwsConfig),
+    /// Azure Key Vault or Azure Managed HSM.
+    Azure(AzureConfig),
     /// Google Cloud KMS.
     Google(GoogleConfig),
 }

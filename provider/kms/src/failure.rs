@@ -13,7 +13,7 @@ const UNTRUSTED: &str =
     "check the endpoint, and that its certificate authority is trusted (ca_file in [network], or SSL_CERT_FILE)";
 
 /// A service error, and whether new credentials could cure it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Failure {
     pub(crate) error: ServiceError,
     pub(crate) stale_credentials: bool,

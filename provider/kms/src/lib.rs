@@ -7,11 +7,12 @@
 //! - [`config`]: the one place where settings are read and checked.
 //! - [`service`]: the trait, key records, errors.
 //! - [`checked`]: a signature that is handed out has been verified.
-//! - [`aws`]: AWS KMS. [`google`]: Google Cloud KMS.
+//! - [`aws`]: AWS KMS. [`azure`]: Azure Key Vault and Azure Managed HSM. [`google`]: Google Cloud KMS.
 //! - [`proxy`]: which requests go through which proxy.
 //! - [`lane`], [`network`], [`fork`]: how async SDKs run without a thread of ours, and in forked children.
 
 pub mod aws;
+pub mod azure;
 pub mod checked;
 pub mod config;
 mod credentials;

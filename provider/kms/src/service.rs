@@ -8,6 +8,7 @@ use hardkey_attest::public_key::{Algorithm, PublicKey};
 use hardkey_attest::report::RawEvidence;
 use hardkey_attest::signature::Scheme;
 
+use crate::config::Certificate;
 use crate::deadline::Deadline;
 
 /// One cloud's key service as one token sees it. Blocking; callable from any thread.
@@ -97,6 +98,10 @@ pub struct UsableKey {
     pub public_key: PublicKey,
     /// Every way in which the service signs with it.
     pub schemes: Vec<Scheme>,
+    /// Whether the service does nothing but pad what it is given, so that a `DigestInfo` is made here.
+    pub padding_alone: bool,
+    /// Certificates that the service keeps beside it: its own, and those above.
+    pub certificates: Vec<Certificate>,
 }
 
 /// A key that could not be asked for. Retried later; the token's other keys are not affected.

@@ -64,6 +64,13 @@ pub(crate) fn clean(text: &str) -> String {
     }
 }
 
+/// A server's words, without what could be a token that it sends back: `eyJ` is how a JSON Web Token begins.
+pub(crate) fn without_tokens(text: &str) -> String {
+    let words: Vec<&str> =
+        text.split_whitespace().map(|word| if word.contains("eyJ") { "(token)" } else { word }).collect();
+    clean(&words.join(" "))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

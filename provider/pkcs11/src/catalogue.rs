@@ -8,7 +8,7 @@ use hardkey_kms::service::{KeyId, KeyRecord, Standing};
 
 use crate::object::{self, Key, Object};
 
-/// The objects of one token: the configured certificates, then two halves per key.
+/// The objects of one token: the configured certificates, then two halves per key and the certificates its service keeps.
 ///
 /// Immutable. When more keys become known there is a new one, in which every object keeps its place, and with it its
 /// handle.
@@ -27,14 +27,22 @@ impl Catalogue {
     pub(crate) fn with(&self, more: Vec<KeyRecord>, complete: bool, certificates: &[Certificate]) -> Self {
         let records: Vec<Arc<KeyRecord>> = self.records.iter().cloned().chain(more.into_iter().map(Arc::new)).collect();
         let keys = distinct(&records);
+        let mut shown: Vec<&Certificate> = certificates.iter().collect();
         let mut objects: Vec<Object> =
             certificates.iter().map(|certificate| of_certificate(certificate, &keys)).collect();
         for key in &keys {
             let id = key.usable.public_key.identifier();
-            let leaf = certificates.iter().find(|certificate| certificate.key_identifier == *id);
+            let kept = &key.usable.certificates;
+            let leaf = certificates.iter().chain(kept).find(|certificate| certificate.key_identifier == *id);
             let subject = leaf.map_or(&[][..], |leaf| &leaf.subject);
             objects.push(object::private_key(key, subject));
             objects.push(object::public_key(key, subject));
+            for certificate in kept {
+                if shown.iter().all(|known| known.der != certificate.der) {
+                    shown.push(certificate);
+                    objects.push(of_certificate(certificate, &keys));
+                }
+            }
         }
         Self { records, objects, complete }
     }

@@ -5,6 +5,7 @@ use hardkey_attest::admission::Cloud;
 use hardkey_attest::public_key::Algorithm;
 use hardkey_attest::signature::{Hash, Scheme};
 use hardkey_kms::aws::KEY_SPECS;
+use hardkey_kms::azure::KEY_KINDS;
 use hardkey_kms::google::ALGORITHMS;
 
 use crate::error::{Code, Failure};
@@ -159,11 +160,11 @@ impl Mechanism {
 
 /// Every kind of key that a cloud has, with the ways it signs.
 fn kinds(cloud: Cloud) -> Box<dyn Iterator<Item = (Algorithm, Vec<Scheme>)>> {
+    let ours = |signing: &[(&str, Scheme)]| signing.iter().map(|(_, scheme)| *scheme).collect();
     match cloud {
+        Cloud::Aws => Box::new(KEY_SPECS.iter().map(move |row| (row.algorithm, ours(row.signing)))),
+        Cloud::Azure => Box::new(KEY_KINDS.iter().map(move |row| (row.algorithm, ours(row.signing)))),
         Cloud::Google => Box::new(ALGORITHMS.iter().map(|row| (row.algorithm, row.schemes.to_vec()))),
-        Cloud::Aws | Cloud::Azure => Box::new(
-            KEY_SPECS.iter().map(|row| (row.algorithm, row.signing.iter().map(|(_, scheme)| *scheme).collect())),
-        ),
     }
 }
 
@@ -173,8 +174,9 @@ mod tests {
 
     #[test]
     fn the_documentation_has_the_table_as_it_is() {
-        let mut table =
-            String::from("| mechanism | AWS key specs | Google algorithms | data |\n| --- | --- | --- | --- |\n");
+        let mut table = String::from(
+            "| mechanism | AWS key specs | Azure algorithms | Google algorithms | data |\n| --- | --- | --- | --- | --- |\n",
+        );
         for mechanism in MECHANISMS {
             let specs: Vec<String> = KEY_SPECS
                 .iter()
@@ -184,6 +186,16 @@ mod tests {
                 })
                 .map(|row| format!("`{}`", row.name))
                 .collect();
+            let mut azure: Vec<String> = Vec::new();
+            for row in &KEY_KINDS {
+                for (name, scheme) in row.signing {
+                    let name = format!("`{name}`");
+                    let pads = mechanism.hash.is_none() && row.algorithm.is_rsa() && mechanism.pads(&[*scheme]);
+                    if (pads || mechanism.fits(row.algorithm, &[*scheme])) && !azure.contains(&name) {
+                        azure.push(name);
+                    }
+                }
+            }
             let algorithms: Vec<String> = ALGORITHMS
                 .iter()
                 .filter(|row| mechanism.fits(row.algorithm, row.schemes))
@@ -196,8 +208,8 @@ mod tests {
                 (Family::Ecdsa, None) => "a digest of 32 to 64 bytes",
             };
             let list = |names: Vec<String>| if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-            let (specs, algorithms) = (list(specs), list(algorithms));
-            table += &format!("| `{}` | {specs} | {algorithms} | {data} |\n", mechanism.name);
+            let (specs, azure, algorithms) = (list(specs), list(azure), list(algorithms));
+            table += &format!("| `{}` | {specs} | {azure} | {algorithms} | {data} |\n", mechanism.name);
         }
         let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../../README.md");
         let readme = std::fs::read_to_string(readme).unwrap();
@@ -209,12 +221,15 @@ mod tests {
         let none: Vec<&str> =
             MECHANISMS.iter().filter(|mechanism| !mechanism.is_done_by(Cloud::Google)).map(|row| row.name).collect();
         assert_eq!(none, ["CKM_SHA384_RSA_PKCS_PSS"]);
-        assert!(MECHANISMS.iter().all(|mechanism| mechanism.is_done_by(Cloud::Aws)));
+        for cloud in [Cloud::Aws, Cloud::Azure] {
+            assert!(MECHANISMS.iter().all(|mechanism| mechanism.is_done_by(cloud)), "{cloud:?}");
+        }
         let sizes = |kind, cloud| {
             let info = Mechanism::find(kind).unwrap().info(cloud);
             (info.ulMinKeySize, info.ulMaxKeySize)
         };
         assert_eq!(sizes(ck::CKM_ECDSA, Cloud::Aws), (256, 521));
+        assert_eq!(sizes(ck::CKM_ECDSA, Cloud::Azure), (256, 521));
         assert_eq!(sizes(ck::CKM_ECDSA, Cloud::Google), (256, 384));
         assert_eq!(sizes(ck::CKM_SHA256_RSA_PKCS, Cloud::Google), (2048, 4096));
         assert_eq!(sizes(ck::CKM_SHA512_RSA_PKCS_PSS, Cloud::Google), (4096, 4096));

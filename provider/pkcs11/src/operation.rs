@@ -212,6 +212,8 @@ mod tests {
             origin: Origin::Generated,
             public_key: PublicKey::from_spki(document.as_bytes()).unwrap(),
             schemes: schemes.to_vec(),
+            padding_alone: false,
+            certificates: Vec::new(),
         };
         let record = KeyRecord {
             name: "key".to_owned(),

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use hardkey_attest::admission::Cloud;
 use hardkey_attest::signature::{Hash, Hasher, Scheme, SignatureError};
 use hardkey_kms::aws::AwsKms;
+use hardkey_kms::azure::AzureKeys;
 use hardkey_kms::config::{Certificate, Config, Level, ServiceConfig, TokenConfig};
 use hardkey_kms::google::GoogleKms;
 use hardkey_kms::network::SharedNetwork;
@@ -56,6 +57,9 @@ impl Slot {
         let (service, cloud): (Box<dyn KeyService>, Cloud) = match service {
             ServiceConfig::Aws(aws) => {
                 (Box::new(AwsKms::new(aws, config.admission, network.clone()).telling(warn)), Cloud::Aws)
+            }
+            ServiceConfig::Azure(azure) => {
+                (Box::new(AzureKeys::new(azure, config.admission, network.clone()).telling(warn)), Cloud::Azure)
             }
             ServiceConfig::Google(google) => {
                 (Box::new(GoogleKms::new(google, config.admission, network.clone()).telling(warn)), Cloud::Google)

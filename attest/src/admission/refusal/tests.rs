@@ -67,7 +67,7 @@ fn every_refusal_says_what_is_the_matter_and_what_to_do() {
         ),
         (
             Refusal::Software { cloud: Azure, kind: "kty RSA".to_owned() },
-            "the key is a software key (kty RSA); create a key of type RSA-HSM or EC-HSM: a Premium vault holds software keys too",
+            "the key is a software key (kty RSA); create a key of type RSA-HSM or EC-HSM, in a Managed HSM or in a vault of the SKU Premium: a Standard one has none, and a Premium one holds software keys too",
         ),
         (
             Refusal::Software { cloud: Google, kind: text() },

@@ -104,7 +104,7 @@ async fn standing(
     }
     let schemes: Vec<Scheme> =
         answer.signing_algorithms().iter().filter_map(|name| row.scheme(name.as_str())).collect();
-    Ok(Standing::Usable(UsableKey { origin, public_key, schemes }))
+    Ok(Standing::Usable(UsableKey { origin, public_key, schemes, padding_alone: false, certificates: Vec::new() }))
 }
 
 /// Every key of the account and region, oldest name first, each with an alias where it has one.

@@ -4,8 +4,8 @@ use std::fmt;
 use std::fs;
 use std::path::Path;
 
-use der::Encode;
 use der::oid::db::rfc4519::COMMON_NAME;
+use der::{Decode, Encode};
 use hardkey_attest::certificate::text;
 use hardkey_attest::public_key::identifier;
 use x509_cert::TbsCertificate;
@@ -67,6 +67,27 @@ impl Certificate {
                 Self::new(certificate, &place).map_err(|error| format!("{place}: {error}"))
             })
             .collect()
+    }
+
+    /// The certificate in these bytes; `place` says where they are from.
+    ///
+    /// # Errors
+    /// One sentence that says what is wrong with them.
+    pub(crate) fn of_der(der: &[u8], place: &str) -> Result<Self, String> {
+        let certificate = x509_cert::Certificate::from_der(der);
+        certificate
+            .and_then(|read| Self::new(&read, place))
+            .map_err(|error| format!("{place} is no certificate: {error}"))
+    }
+
+    /// Every certificate in this text, in its order.
+    ///
+    /// # Errors
+    /// One sentence that says what is wrong with one.
+    pub(crate) fn of_pem(text: &[u8], place: &str) -> Result<Vec<Self>, String> {
+        let wrong = |error: der::Error| format!("{place} holds no readable certificates: {error}");
+        let chain = x509_cert::Certificate::load_pem_chain(text).map_err(wrong)?;
+        chain.iter().map(|read| Self::new(read, place).map_err(wrong)).collect()
     }
 
     fn new(certificate: &x509_cert::Certificate, place: &str) -> Result<Self, der::Error> {

@@ -155,7 +155,7 @@ mod tests {
         let cases = [
             (
                 "[[token]]\nlabel = \"a\"\nregoin = \"x\"\n".to_owned(),
-                "line 3: unknown field `regoin`, expected one of `label`, `keys`, `key_ring`, `discover`, `certificates`, `credentials`, `region`, `profile`, `endpoint`; correct it or remove it",
+                "line 3: unknown field `regoin`, expected one of `label`, `keys`, `key_ring`, `vault`, `discover`, `certificates`, `credentials`, `region`, `profile`, `endpoint`; correct it or remove it",
             ),
             (
                 "[[token]]\nlabel = 3\n".to_owned(),

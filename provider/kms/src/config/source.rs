@@ -91,6 +91,14 @@ fn from_names(names: &str, network: NetworkConfig) -> Result<Config, ConfigError
         return Err(ConfigError::new("HARDKEY_KEY is empty; set it to the full name of a key, or unset it"));
     }
     let alone = groups.len() == 1;
+    let names: Vec<Option<&str>> = groups.iter().map(Group::region).collect();
+    if let Some(twice) = names.iter().enumerate().find_map(|(at, name)| names.get(..at)?.contains(name).then_some(name))
+    {
+        return Err(ConfigError::new(format!(
+            "HARDKEY_KEY has keys in two places called {:?}; write a file with a [[token]] for each (HARDKEY_CONFIG)",
+            twice.unwrap_or_default()
+        )));
+    }
     let token = |group: Group| TokenConfig {
         label: match group.region() {
             Some(region) if !alone => format!("hardkey {region}"),

@@ -5,6 +5,7 @@ use google_cloud_kms_v1::model::{CryptoKeyVersion, ProtectionLevel, PublicKey as
 use hardkey_attest::admission::google::{KeyFacts, admit, admit_public_key};
 use hardkey_attest::admission::{Cloud, Exceptions, Refusal};
 use hardkey_attest::public_key::PublicKey;
+use hardkey_attest::signature::Scheme;
 
 use super::algorithm::KeyAlgorithm;
 use super::client::Client;
@@ -122,7 +123,14 @@ async fn standing(
             public_key.algorithm().name()
         )));
     }
-    Ok(Standing::Usable(UsableKey { origin, public_key, schemes: row.schemes.to_vec() }))
+    let padding_alone = row.schemes.contains(&Scheme::RsaPkcs1Raw);
+    Ok(Standing::Usable(UsableKey {
+        origin,
+        public_key,
+        schemes: row.schemes.to_vec(),
+        padding_alone,
+        certificates: Vec::new(),
+    }))
 }
 
 /// A level as Google spells it; nothing where Google sent none.

@@ -17,7 +17,7 @@ use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIden
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
 use super::Source;
-use crate::wording::{chain, clean};
+use crate::wording::{chain, clean, without_tokens};
 
 type Cause<'a> = &'a (dyn Error + 'static);
 
@@ -230,11 +230,4 @@ fn details(error: &CredentialsError) -> String {
 fn without_number(error: &io::Error) -> String {
     let text = error.to_string();
     text.split(" (os error").next().unwrap_or_default().to_owned()
-}
-
-/// A server's words, without what could be a token that it sends back: `eyJ` is how a JSON Web Token begins.
-fn without_tokens(text: &str) -> String {
-    let words: Vec<&str> =
-        text.split_whitespace().map(|word| if word.contains("eyJ") { "(token)" } else { word }).collect();
-    clean(&words.join(" "))
 }

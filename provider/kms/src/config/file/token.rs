@@ -1,6 +1,7 @@
 //! A `[[token]]` of the configuration file: what holds in every cloud, and which cloud it is.
 
 mod aws;
+mod azure;
 mod google;
 
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::Place;
+use crate::azure::KeyName as AzureName;
 use crate::config::{Certificate, ConfigError, ServiceConfig, TokenConfig};
 use crate::google::KeyName as GoogleName;
 
@@ -20,6 +22,7 @@ pub(super) struct Token {
     #[serde(default)]
     keys: Vec<Spanned<String>>,
     key_ring: Option<Spanned<String>>,
+    vault: Option<Spanned<String>>,
     discover: Option<Spanned<bool>>,
     #[serde(default)]
     certificates: Vec<Spanned<PathBuf>>,
@@ -34,9 +37,17 @@ impl Token {
         self.discover.as_ref().is_some_and(|discover| *discover.get_ref())
     }
 
-    /// A name of Google's is known by its beginning; every other is left to AWS's rules to judge.
+    /// A name of Azure's or Google's is known by its beginning; every other is left to AWS's rules to judge.
+    fn is_azure(&self) -> bool {
+        self.vault.is_some() || self.has_key(AzureName::BEGINNING)
+    }
+
     fn is_google(&self) -> bool {
-        self.key_ring.is_some() || self.keys.iter().any(|name| name.get_ref().starts_with(GoogleName::BEGINNING))
+        self.key_ring.is_some() || self.has_key(GoogleName::BEGINNING)
+    }
+
+    fn has_key(&self, beginning: &str) -> bool {
+        self.keys.iter().any(|name| name.get_ref().starts_with(beginning))
     }
 }
 
@@ -52,7 +63,9 @@ pub(super) fn check(
         let what = format!("label {label:?} must have 1 to 32 bytes, no control characters and no space at its ends");
         return Err(place.error(&token.label.span(), &what));
     }
-    let service = if token.is_google() {
+    let service = if token.is_azure() {
+        ServiceConfig::Azure(azure::check(place, token)?)
+    } else if token.is_google() {
         ServiceConfig::Google(google::check(place, token)?)
     } else {
         ServiceConfig::Aws(aws::check(place, token, fips)?)

@@ -72,7 +72,7 @@ mod tests {
         let token = config.map_err(|error| error.to_string())?.tokens.remove(0);
         match token.service {
             ServiceConfig::Google(google) => Ok(google),
-            other @ ServiceConfig::Aws(_) => panic!("{other:?}"),
+            other @ (ServiceConfig::Aws(_) | ServiceConfig::Azure(_)) => panic!("{other:?}"),
         }
     }
 

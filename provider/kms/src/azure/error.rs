@@ -1,0 +1,451 @@
+//! From Azure's answers to one sentence of cause and one of remedy.
+
+use azure_core::error::{Error, ErrorKind};
+use azure_core::http::{RawResponse, headers::HeaderName};
+use hardkey_attest::admission::azure::Store;
+use serde::Deserialize;
+
+use super::place::Place;
+use crate::failure::Failure;
+use crate::network::{Interruption, InterruptionKind};
+use crate::service::ServiceErrorKind;
+use crate::wording::{chain, clean};
+
+/// What was being asked: the permission it needs, as Azure's access policies call it.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Action {
+    /// A request without a token, to be told for what one is needed.
+    Challenge,
+    GetCertificate,
+    GetDeletedKey,
+    GetKey,
+    GetKeyAttestation,
+    GetSecret,
+    ListKeys,
+    Sign,
+}
+
+impl Action {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Challenge => "a challenge",
+            Self::GetCertificate => "certificates/get",
+            Self::GetDeletedKey => "deletedkeys/get",
+            Self::GetKey => "keys/get",
+            Self::GetKeyAttestation => "keys/get (attestation)",
+            Self::GetSecret => "secrets/get",
+            Self::ListKeys => "keys/list",
+            Self::Sign => "keys/sign",
+        }
+    }
+
+    /// The data action it needs: Azure documentation, "Azure permissions for Security" (Microsoft.KeyVault) and "Managed HSM
+    /// local RBAC built-in roles", November 2026.
+    fn data_action(self, store: Store) -> &'static str {
+        match (self, store) {
+            (Self::GetCertificate, _) => "Microsoft.KeyVault/vaults/certificates/read",
+            (Self::GetSecret, _) => "Microsoft.KeyVault/vaults/secrets/getSecret/action",
+            (Self::Sign, Store::Vault) => "Microsoft.KeyVault/vaults/keys/sign/action",
+            (Self::Sign, Store::ManagedHsm) => "Microsoft.KeyVault/managedHsm/keys/sign/action",
+            (Self::GetDeletedKey, Store::ManagedHsm) => "Microsoft.KeyVault/managedHsm/keys/deletedKeys/read/action",
+            (_, Store::Vault) => "Microsoft.KeyVault/vaults/keys/read",
+            (_, Store::ManagedHsm) => "Microsoft.KeyVault/managedHsm/keys/read/action",
+        }
+    }
+
+    /// A built-in role that has it, with as little else as there is.
+    fn role(self, store: Store) -> &'static str {
+        match (self, store) {
+            (Self::GetCertificate | Self::GetSecret, _) => "Key Vault Certificate User",
+            (Self::Sign, Store::Vault) => "Key Vault Crypto User",
+            (_, Store::Vault) => "Key Vault Reader",
+            (Self::Sign, Store::ManagedHsm) => "Managed HSM Crypto User",
+            (_, Store::ManagedHsm) => "Managed HSM Crypto Auditor",
+        }
+    }
+
+    /// Collection and permission of an access policy.
+    fn permission(self) -> (&'static str, &'static str) {
+        match self {
+            Self::GetCertificate => ("certificate", "get"),
+            Self::GetSecret => ("secret", "get"),
+            Self::Challenge | Self::GetDeletedKey | Self::GetKey | Self::GetKeyAttestation => ("key", "get"),
+            Self::ListKeys => ("key", "list"),
+            Self::Sign => ("key", "sign"),
+        }
+    }
+}
+
+/// Whom a request was for.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    pub(super) place: Place,
+    /// The tenant that the vault says it is of.
+    pub(super) tenant: Option<String>,
+}
+
+/// What Azure says in place of an answer: `error` of `KeyVaultError`, Azure Key Vault REST API reference.
+#[derive(Debug, Deserialize)]
+pub(super) struct Words {
+    pub(super) code: String,
+    #[serde(default)]
+    message: String,
+    #[serde(rename = "innererror")]
+    inner: Option<Inner>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Inner {
+    code: String,
+}
+
+#[derive(Deserialize)]
+struct Body {
+    error: Words,
+}
+
+impl Words {
+    /// `None` for an answer that is not in Azure's words.
+    pub(super) fn of(response: &RawResponse) -> Option<Self> {
+        let body: Body = serde_json::from_slice(response.body()).ok()?;
+        Some(body.error)
+    }
+
+    /// The more exact of its codes.
+    pub(super) fn exact_code(&self) -> &str {
+        self.inner.as_ref().map_or(&self.code, |inner| &inner.code)
+    }
+
+    fn codes(&self) -> String {
+        match &self.inner {
+            Some(inner) => format!("{} ({})", clean(&self.code), clean(&inner.code)),
+            None => clean(&self.code),
+        }
+    }
+}
+
+impl Asked {
+    /// Reads what the SDK says of a failed request.
+    pub(super) fn failure(&self, action: Action, error: &Error) -> Failure {
+        let (service, name) = (self.place.service(), action.name());
+        if let ErrorKind::HttpResponse { status, raw_response: Some(response), .. } = error.kind() {
+            let status = u16::from(*status);
+            return match Words::of(response) {
+                Some(words) => self.refusal(action, status, &words, response),
+                None => Failure::foreign(service, name, status),
+            };
+        }
+        match Interruption::among(error) {
+            Some(interruption) if interruption.kind == InterruptionKind::TimedOut && interruption.sent => {
+                Failure::slow(service, name)
+            }
+            Some(interruption) => self.interrupted(name, interruption),
+            None if *error.kind() == ErrorKind::DataConversion => self.malformed(action),
+            None => Failure::plain(
+                ServiceErrorKind::Malformed,
+                format!("{name} could not be sent: {}", chain(error)),
+                "report this as a bug, with this line",
+            ),
+        }
+    }
+
+    /// There is no answer. A host that nobody knows is most often one of another cloud, or a vault that is gone.
+    pub(super) fn interrupted(&self, what: &str, interruption: &Interruption) -> Failure {
+        let mut failure = Failure::interrupted(self.place.service(), what, interruption);
+        if failure.error.cause.contains(&format!("the name {} could not be resolved", self.place.host())) {
+            failure.error.remedy = format!(
+                "check the name of the vault and its cloud ({} here), whether it was deleted, and the name servers of this machine",
+                self.place.cloud().name
+            );
+        }
+        failure
+    }
+
+    /// An answer with status 200 that is not what Azure documents.
+    pub(super) fn malformed(&self, action: Action) -> Failure {
+        Failure::foreign(self.place.service(), action.name(), 200)
+    }
+
+    /// An answer that says something which cannot be.
+    pub(super) fn wrong(&self, what: &str) -> Failure {
+        Failure::malformed(self.place.service(), what)
+    }
+
+    fn refusal(&self, action: Action, status: u16, words: &Words, response: &RawResponse) -> Failure {
+        let (kind, remedy) = self.remedy(action, status, words);
+        let message =
+            if words.message.trim().is_empty() { String::new() } else { format!(": {}", clean(&words.message)) };
+        let cause = format!("{} answered {} with {}{message}", self.place.service(), action.name(), words.codes());
+        let mut failure = Failure::plain(kind, cause, &remedy);
+        let id = response.headers().get_optional_str(&HeaderName::from_static("x-ms-request-id"));
+        failure.error.request_id = id.map(str::to_owned);
+        failure.stale_credentials = status == 401;
+        failure
+    }
+
+    /// Codes: Azure documentation, "Azure Key Vault REST API error codes", and the answers recorded in the repositories of
+    /// Azure's SDKs, November 2026.
+    fn remedy(&self, action: Action, status: u16, words: &Words) -> (ServiceErrorKind, String) {
+        let key = "az keyvault key";
+        let (kind, text) = match (status, words.exact_code()) {
+            (401, _) => {
+                let of = self.tenant.as_ref().map(|tenant| format!(", {}", clean(tenant))).unwrap_or_default();
+                let text = format!(
+                    "a new token was not taken either: check that the identity is of the vault's tenant{of}, and the clock of this machine"
+                );
+                return (ServiceErrorKind::Denied, text);
+            }
+            (403, "ForbiddenByFirewall" | "ForbiddenByConnection") => (
+                ServiceErrorKind::Denied,
+                "let this machine through the vault's firewall (az keyvault network-rule add), or go there by a private endpoint"
+                    .to_owned(),
+            ),
+            (403, "KeyDisabled") => (
+                ServiceErrorKind::Disabled,
+                format!("enable the version ({key} set-attributes --enabled true), or configure another one"),
+            ),
+            (403, "KeyExpired") => (
+                ServiceErrorKind::Disabled,
+                format!("set a later date ({key} set-attributes --expires), or configure a newer version"),
+            ),
+            (403, "KeyNotYetValid") => (
+                ServiceErrorKind::Disabled,
+                format!("wait, or set an earlier date ({key} set-attributes --not-before)"),
+            ),
+            (403, "KeyOperationForbidden") => (
+                ServiceErrorKind::Unsupported,
+                format!("allow the operation sign for this version ({key} set-attributes --ops sign verify)"),
+            ),
+            (403, _) => (ServiceErrorKind::Denied, self.denied(action, words)),
+            (404, _) => (ServiceErrorKind::NotFound, "check the name of the vault, of the key and the version".to_owned()),
+            (409, _) => (ServiceErrorKind::Unavailable, "try again: another request is changing this key".to_owned()),
+            (429, _) => (
+                ServiceErrorKind::Throttled,
+                "sign less at once (lanes in [network]), or spread the keys over several vaults: the limit is one of the vault's"
+                    .to_owned(),
+            ),
+            (400..=499, _) => {
+                (ServiceErrorKind::Malformed, "check the name of the key, and the endpoint".to_owned())
+            }
+            _ => (
+                ServiceErrorKind::Unavailable,
+                "try again; if it lasts, look at the Azure status page".to_owned(),
+            ),
+        };
+        (kind, text)
+    }
+
+    fn denied(&self, action: Action, words: &Words) -> String {
+        let store = self.place.store();
+        let (collection, permission) = action.permission();
+        let on = if action == Action::ListKeys { "the vault" } else { "this key" };
+        let is_by_policy = matches!(words.exact_code(), "AccessDenied" | "ForbiddenByPolicy");
+        if store == Store::Vault && is_by_policy {
+            return format!(
+                "give this identity the {collection} permission {permission} in the vault's access policies (az keyvault set-policy --{collection}-permissions {permission})"
+            );
+        }
+        let (needed, role) = (action.data_action(store), action.role(store));
+        match store {
+            Store::Vault => format!(
+                "grant this identity {needed} on {on}: by the role {role}, or one of your own; an assignment takes minutes to arrive"
+            ),
+            Store::ManagedHsm => format!(
+                "grant this identity {needed} on /keys: by the HSM's own role {role} (az keyvault role assignment create --hsm-name), or one of your own"
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use azure_core::http::{StatusCode, headers::Headers};
+    use serde_json::json;
+
+    use super::*;
+
+    fn asked(place: &str) -> Asked {
+        Asked { place: Place::parse(place).unwrap(), tenant: Some("tenant-1".to_owned()) }
+    }
+
+    const VAULT: &str = "https://example.vault.azure.net";
+    const HSM: &str = "https://pool.managedhsm.azure.net";
+
+    fn error(status: u16, body: impl Into<String>) -> Error {
+        let status = StatusCode::from(status);
+        let mut headers = Headers::new();
+        headers.insert("x-ms-request-id", "id-1");
+        let response = RawResponse::from_bytes(status, headers, body.into());
+        let kind = ErrorKind::HttpResponse { status, error_code: None, raw_response: Some(Box::new(response)) };
+        Error::with_message(kind, "nobody reads this")
+    }
+
+    fn refused(code: &str, inner: Option<&str>, message: &str) -> String {
+        match inner {
+            Some(inner) => json!({"error": {"code": code, "message": message, "innererror": {"code": inner}}}),
+            None => json!({"error": {"code": code, "message": message}}),
+        }
+        .to_string()
+    }
+
+    #[test]
+    fn each_refusal_has_its_kind_and_its_remedy() {
+        for (place, action, status, code, inner, kind, remedy) in [
+            (
+                VAULT,
+                Action::Sign,
+                403,
+                "Forbidden",
+                Some("ForbiddenByRbac"),
+                ServiceErrorKind::Denied,
+                "grant this identity Microsoft.KeyVault/vaults/keys/sign/action on this key: by the role Key Vault Crypto User, or one of your own; an assignment takes minutes to arrive",
+            ),
+            (
+                VAULT,
+                Action::ListKeys,
+                403,
+                "Forbidden",
+                Some("ForbiddenByRbac"),
+                ServiceErrorKind::Denied,
+                "grant this identity Microsoft.KeyVault/vaults/keys/read on the vault: by the role Key Vault Reader, or one of your own; an assignment takes minutes to arrive",
+            ),
+            (
+                VAULT,
+                Action::Sign,
+                403,
+                "Forbidden",
+                Some("AccessDenied"),
+                ServiceErrorKind::Denied,
+                "give this identity the key permission sign in the vault's access policies (az keyvault set-policy --key-permissions sign)",
+            ),
+            (
+                VAULT,
+                Action::GetCertificate,
+                403,
+                "Forbidden",
+                Some("ForbiddenByPolicy"),
+                ServiceErrorKind::Denied,
+                "give this identity the certificate permission get in the vault's access policies (az keyvault set-policy --certificate-permissions get)",
+            ),
+            (
+                HSM,
+                Action::Sign,
+                403,
+                "AccessDenied",
+                None,
+                ServiceErrorKind::Denied,
+                "grant this identity Microsoft.KeyVault/managedHsm/keys/sign/action on /keys: by the HSM's own role Managed HSM Crypto User (az keyvault role assignment create --hsm-name), or one of your own",
+            ),
+            (
+                VAULT,
+                Action::GetKey,
+                403,
+                "Forbidden",
+                Some("ForbiddenByFirewall"),
+                ServiceErrorKind::Denied,
+                "let this machine through the vault's firewall (az keyvault network-rule add), or go there by a private endpoint",
+            ),
+            (
+                VAULT,
+                Action::Sign,
+                403,
+                "Forbidden",
+                Some("KeyDisabled"),
+                ServiceErrorKind::Disabled,
+                "enable the version (az keyvault key set-attributes --enabled true), or configure another one",
+            ),
+            (
+                VAULT,
+                Action::Sign,
+                403,
+                "Forbidden",
+                Some("KeyExpired"),
+                ServiceErrorKind::Disabled,
+                "set a later date (az keyvault key set-attributes --expires), or configure a newer version",
+            ),
+            (
+                VAULT,
+                Action::Sign,
+                403,
+                "Forbidden",
+                Some("KeyNotYetValid"),
+                ServiceErrorKind::Disabled,
+                "wait, or set an earlier date (az keyvault key set-attributes --not-before)",
+            ),
+            (
+                VAULT,
+                Action::Sign,
+                403,
+                "Forbidden",
+                Some("KeyOperationForbidden"),
+                ServiceErrorKind::Unsupported,
+                "allow the operation sign for this version (az keyvault key set-attributes --ops sign verify)",
+            ),
+            (
+                VAULT,
+                Action::GetKey,
+                404,
+                "KeyNotFound",
+                None,
+                ServiceErrorKind::NotFound,
+                "check the name of the vault, of the key and the version",
+            ),
+            (
+                VAULT,
+                Action::Sign,
+                429,
+                "Throttled",
+                None,
+                ServiceErrorKind::Throttled,
+                "sign less at once (lanes in [network]), or spread the keys over several vaults: the limit is one of the vault's",
+            ),
+            (
+                VAULT,
+                Action::Sign,
+                400,
+                "BadParameter",
+                None,
+                ServiceErrorKind::Malformed,
+                "check the name of the key, and the endpoint",
+            ),
+            (
+                VAULT,
+                Action::Sign,
+                500,
+                "InternalServerError",
+                None,
+                ServiceErrorKind::Unavailable,
+                "try again; if it lasts, look at the Azure status page",
+            ),
+        ] {
+            let failure = asked(place).failure(action, &error(status, refused(code, inner, "in\r\nAzure's words")));
+            let service = if place == HSM { "Azure Managed HSM" } else { "Azure Key Vault" };
+            let codes = inner.map_or_else(|| code.to_owned(), |inner| format!("{code} ({inner})"));
+            let expected =
+                format!("{service} answered {} with {codes}: in Azure's words (request id-1); {remedy}", action.name());
+            assert_eq!((failure.error.kind, failure.error.to_string()), (kind, expected));
+            assert!(!failure.stale_credentials);
+        }
+    }
+
+    #[test]
+    fn a_token_that_is_not_taken_is_worth_one_new_one_and_then_the_tenant_is_named() {
+        let body = refused("Unauthorized", None, "AKV10032: Invalid issuer.");
+        let failure = asked(VAULT).failure(Action::GetKey, &error(401, body));
+        assert!(failure.stale_credentials);
+        assert_eq!(
+            failure.error.to_string(),
+            "Azure Key Vault answered keys/get with Unauthorized: AKV10032: Invalid issuer. (request id-1); a new token was not taken either: check that the identity is of the vault's tenant, tenant-1, and the clock of this machine"
+        );
+    }
+
+    #[test]
+    fn what_is_not_in_azure_s_words_is_called_so() {
+        for (status, body) in [(502, "<html>"), (200, ""), (403, "{\"error\": \"text\"}"), (404, "{}"), (500, "")] {
+            let failure = asked(VAULT).failure(Action::Sign, &error(status, body));
+            let expected =
+                format!("keys/sign was answered with HTTP status {status}, and not in the words of Azure Key Vault");
+            assert_eq!(failure.error.cause, expected, "{body}");
+        }
+    }
+}
