@@ -3,6 +3,7 @@
 //! Every case is a process of its own that loads the module. Which source was used is told by the emulator, which counts
 //! requests by their access key.
 
+mod azure;
 mod deadline;
 mod failures;
 mod line;

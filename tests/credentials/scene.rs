@@ -145,9 +145,15 @@ pub struct Host {
 impl Host {
     /// Starts one that signs with the key of this label.
     pub fn start(environment: &BTreeMap<String, String>, label: &str) -> Self {
+        let mut environment = environment.clone();
+        environment.insert("PATH".to_owned(), std::env::var("PATH").unwrap());
+        Self::start_with(&environment, label)
+    }
+
+    /// The same with nothing of this machine's, not even the path.
+    pub fn start_with(environment: &BTreeMap<String, String>, label: &str) -> Self {
         let mut command = Command::new(built::small_host());
         command.arg(built::module()).args(["sign-lines", label]).env_clear().envs(environment);
-        command.env("PATH", std::env::var_os("PATH").unwrap());
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (stdin, stdout) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         Self { child, stdin, stdout: BufReader::new(stdout), started: Instant::now() }
