@@ -109,3 +109,6 @@ pub(super) fn vouchers<A>(claims: &Claims<A>, basis: Basis) -> Vec<String> {
     };
     [Topic::Vendor, Topic::Operator].into_iter().filter_map(name).collect()
 }
+
+#[cfg(test)]
+mod tests;
