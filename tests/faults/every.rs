@@ -8,23 +8,9 @@ use crate::fault::{Call, Fault, Identity, Place, SHORT, USUAL};
 /// Makes the faults of one cloud, in its words.
 struct Making {
     cloud: &'static Cloud,
-    /// Its error for too many requests.
-    throttled: &'static str,
-    /// Its error for something that went wrong inside.
-    internal: &'static str,
-    /// Its error for credentials that ended.
-    expired: &'static str,
 }
 
 impl Making {
-    fn of(cloud: &'static Cloud) -> Self {
-        let (throttled, internal, expired) = match cloud.which {
-            Which::Aws => ("ThrottlingException", "KMSInternalException", "ExpiredTokenException"),
-            Which::Google => ("RESOURCE_EXHAUSTED", "INTERNAL", "UNAUTHENTICATED"),
-        };
-        Self { cloud, throttled, internal, expired }
-    }
-
     fn fault(
         &self,
         call: Call,
@@ -65,7 +51,7 @@ impl Making {
 
     /// How a throttled request is answered where somebody answers 429.
     fn throttled(&self) -> Value {
-        json!({ "status": 429, "error": self.throttled })
+        json!({ "status": 429, "error": self.cloud.throttled })
     }
 }
 
@@ -73,7 +59,7 @@ impl Making {
 pub fn all() -> Vec<Fault> {
     let mut all = Vec::new();
     for cloud in &CLOUDS {
-        let making = Making::of(cloud);
+        let making = Making { cloud };
         all.extend(at_signing(&making));
         all.extend(at_the_search(&making));
         all.extend(of_the_cloud(&making));
@@ -93,7 +79,7 @@ fn once(fault: Value) -> Value {
 }
 
 fn at_signing(making: &Making) -> Vec<Fault> {
-    let (internal, expired) = (making.internal, making.expired);
+    let (internal, expired) = (making.cloud.internal, making.cloud.expired);
     let failing = json!({ "error": internal, "message": "internal" });
     let proxy = |status: u16| json!({ "status": status, "corrupt": "html" });
     let late_after_wrong = [json!({ "corrupt": "signature", "times": 1 }), json!({ "hang": true })];
@@ -185,7 +171,7 @@ fn of_the_cloud(making: &Making) -> Vec<Fault> {
 
 fn at_the_search(making: &Making) -> Vec<Fault> {
     let proxy = json!({ "status": 502, "corrupt": "html" });
-    let (internal, expired) = (making.internal, making.expired);
+    let (internal, expired) = (making.cloud.internal, making.cloud.expired);
     let (search, throttled) = (|name: &str, told| making.search(name, told), || making.throttled());
     vec![
         search("latency of 1 s", json!({ "latency_ms": 1000 })).waiting(1, "the latency"),

@@ -3,77 +3,82 @@
 use std::fs;
 
 use hardkey_tests::black_hole::BlackHole;
-use hardkey_tests::emulator::Emulator;
+use hardkey_tests::cloud::{Cloud, Kind, Which, World};
+use serde_json::json;
 
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, worlds};
 
-const P256: &[&str] = &["ECC_NIST_P256,alias=release"];
-
-/// With credentials from the emulator's container endpoint alone.
-fn from_container<'a>(name: &'a str, emulator: &'a Emulator) -> Scenario<'a> {
-    Scenario::new(name, emulator)
-        .without("AWS_ACCESS_KEY_ID")
-        .without("AWS_SECRET_ACCESS_KEY")
-        .with("AWS_CONTAINER_CREDENTIALS_FULL_URI", &emulator.credentials_url())
+/// With credentials of a desk that has new ones at every fetch, on each cloud.
+fn from_a_desk(name: &str, said: &[&str]) {
+    worlds().for_each(|world| Scenario::new(name, &world).with_a_desk().says(said));
 }
 
 #[test]
 fn credentials_that_end_between_two_signatures_are_fetched_once_for_all_lanes() {
-    let emulator = Emulator::start(P256);
     let said = ["1 fetch for 4 lanes", "4 of 4 signatures after the end, 8 requests, 2 fetches"];
-    from_container("credentials-expire", &emulator).says(&said);
+    from_a_desk("credentials-expire", &said);
 }
 
 #[test]
 fn credentials_are_renewed_once_before_they_end_and_no_signature_is_lost() {
-    let emulator = Emulator::start(P256);
-    from_container("credentials-renewed-early", &emulator).says(&["renewed early, 2 fetches"]);
+    from_a_desk("credentials-renewed-early", &["renewed early, 2 fetches"]);
 }
 
 #[test]
 fn a_source_that_fails_does_not_matter_while_the_old_credentials_are_good() {
-    let emulator = Emulator::start(P256);
-    let said = ["signed with the old credentials while their source failed"];
-    from_container("credentials-source-fails", &emulator).says(&said);
+    from_a_desk("credentials-source-fails", &["signed with the old credentials while their source failed"]);
 }
 
 #[test]
 fn a_source_that_hangs_does_not_matter_while_the_old_credentials_are_good() {
-    let emulator = Emulator::start(P256);
     let said = ["signed with the old credentials while their source hung"];
-    from_container("credentials-source-hangs", &emulator).with_network("timeout = 4").says(&said);
+    for world in worlds() {
+        Scenario::new("credentials-source-hangs", &world).with_a_desk().with_network("timeout = 4").says(&said);
+    }
 }
 
 #[test]
 fn credentials_that_are_taken_back_from_all_lanes_are_fetched_once() {
-    let emulator = Emulator::start(P256);
-    from_container("credentials-withdrawn", &emulator)
-        .says(&["4 of 4 signatures after the withdrawal, 12 requests, 2 fetches"]);
+    from_a_desk("credentials-withdrawn", &["4 of 4 signatures after the withdrawal, 12 requests, 2 fetches"]);
 }
 
 #[test]
 fn credentials_that_ended_and_cannot_be_renewed_are_an_error_until_they_can() {
-    let emulator = Emulator::start(P256);
-    let outcome = from_container("credentials-source-fails-for-good", &emulator).run().success();
-    assert_eq!(outcome.text(), "C_Sign CKR_DEVICE_ERROR\nsigned when the source was back\n");
-    let line = format!(
-        "hardkey: C_Sign: CKR_DEVICE_ERROR: key {}: no AWS credentials; tried: environment (AWS_ACCESS_KEY_ID is not set), \
-         profile default (no credentials in /dev/null or /dev/null), web identity (AWS_WEB_IDENTITY_TOKEN_FILE is not set), \
-         container (the endpoint answered with status 500); \
-         correct the source named last, or take its settings away: those after it are asked only when it is not set up",
-        emulator.key(0).arn
-    );
-    assert_eq!(outcome.hardkey_lines(), [&line]);
+    for world in worlds() {
+        let outcome = Scenario::new("credentials-source-fails-for-good", &world).with_a_desk().run().success();
+        assert_eq!(outcome.text(), "C_Sign CKR_DEVICE_ERROR\nsigned when the source was back\n");
+        let why = match world.cloud.which {
+            Which::Aws => "no AWS credentials; tried: environment (AWS_ACCESS_KEY_ID is not set), \
+                profile default (no credentials in /dev/null or /dev/null), web identity (AWS_WEB_IDENTITY_TOKEN_FILE is \
+                not set), container (the endpoint answered with status 500); correct the source named last, or take its \
+                settings away: those after it are asked only when it is not set up"
+                .to_owned(),
+            Which::Google => format!(
+                "no Google credentials; tried: GOOGLE_APPLICATION_CREDENTIALS (not set), gcloud's \
+                 {}/.config/gcloud/application_default_credentials.json (there is no such file), metadata server (it answered \
+                 with HTTP status 500); set GOOGLE_APPLICATION_CREDENTIALS to a file of credentials, run gcloud auth \
+                 application-default login, or run where a service account is attached",
+                world.emulator.folder().display()
+            ),
+        };
+        let line = format!("hardkey: C_Sign: CKR_DEVICE_ERROR: key {}: {why}", world.id(0));
+        assert_eq!(outcome.hardkey_lines(), [&line]);
+    }
 }
 
 /// Without credentials in the environment, from a shared file with this content.
-fn from_file<'a>(name: &'a str, emulator: &'a Emulator, content: &str) -> Scenario<'a> {
-    let file = emulator.folder().join("credentials");
+fn from_file<'a>(name: &'a str, world: &'a World, content: &str) -> Scenario<'a> {
+    let file = world.emulator.folder().join("credentials");
     fs::write(&file, content).unwrap();
-    Scenario::new(name, emulator)
+    Scenario::new(name, world)
         .without("AWS_ACCESS_KEY_ID")
         .without("AWS_SECRET_ACCESS_KEY")
         .with("AWS_SHARED_CREDENTIALS_FILE", file.to_str().unwrap())
+}
+
+/// One with a P-256 key.
+fn world(which: Which) -> World {
+    Cloud::of(which).world(&[(Kind::P256, "release")])
 }
 
 const KEY_PAIR: &str = "[default]\naws_access_key_id = test\naws_secret_access_key = test\n";
@@ -83,44 +88,70 @@ credential_process = echo '{"Version": 1, "AccessKeyId": "test", "SecretAccessKe
 
 #[test]
 fn credentials_read_from_a_file_leave_no_thread_behind() {
-    let emulator = Emulator::start(P256);
-    from_file("credentials-sign", &emulator, KEY_PAIR).says(&["signed"]);
+    let world = world(Which::Aws);
+    from_file("credentials-sign", &world, KEY_PAIR).says(&["signed"]);
 }
 
 #[test]
 fn credentials_asked_of_a_process_leave_no_thread_no_child_and_no_signal_handler_behind() {
-    let emulator = Emulator::start(P256);
-    from_file("signals", &emulator, PROCESS).says(&["every signal is handled as before", "waitpid -1"]);
+    let world = world(Which::Aws);
+    from_file("signals", &world, PROCESS).says(&["every signal is handled as before", "waitpid -1"]);
 }
 
 #[test]
 fn credentials_asked_of_localhost_by_name_leave_no_thread_behind() {
-    let emulator = Emulator::start(P256);
-    let url = emulator.credentials_url().replace("127.0.0.1", "localhost");
     for _ in 0..10 {
-        from_container("credentials-sign", &emulator)
-            .with("AWS_CONTAINER_CREDENTIALS_FULL_URI", &url)
-            .says(&["signed"]);
+        for world in worlds() {
+            let scenario = Scenario::new("credentials-sign", &world).with_a_desk();
+            let scenario = match world.cloud.which {
+                Which::Aws => {
+                    let url = world.emulator.credentials_url().replace("127.0.0.1", "localhost");
+                    scenario.with("AWS_CONTAINER_CREDENTIALS_FULL_URI", &url)
+                }
+                // Google's library has its own client for what a file names.
+                Which::Google => {
+                    let url = world.emulator.endpoint().replace("127.0.0.1", "localhost");
+                    let user = json!({
+                        "type": "authorized_user", "client_id": "id", "client_secret": "secret", "refresh_token": "1//token",
+                        "token_uri": format!("{url}/google/token"),
+                    });
+                    let file = world.emulator.google_credentials("user.json", &user);
+                    scenario.with("GOOGLE_APPLICATION_CREDENTIALS", file.to_str().unwrap())
+                }
+            };
+            scenario.says(&["signed"]);
+            assert_eq!(world.emulator.counts().credential_fetches(), 1);
+        }
     }
 }
 
 #[test]
 fn a_search_for_credentials_that_nobody_answers_ends_at_the_deadline() {
-    let emulator = Emulator::start(P256);
     let hole = BlackHole::open();
-    let scenario = Scenario::new("find-and-sign", &emulator)
-        .without("AWS_ACCESS_KEY_ID")
-        .without("AWS_SECRET_ACCESS_KEY")
-        .without("AWS_EC2_METADATA_DISABLED")
-        .with("AWS_EC2_METADATA_SERVICE_ENDPOINT", &format!("http://{}", hole.address))
-        .with_network("timeout = 3");
-    let outcome = scenario.run().success();
-    assert_eq!(outcome.text(), "C_FindObjectsInit CKR_DEVICE_ERROR\nwithin 3 s\n");
-    let [line] = outcome.hardkey_lines()[..] else { panic!("{}", outcome.stderr) };
-    let start =
-        "hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: token \"release\": no AWS credentials; tried: environment (";
-    assert!(
-        line.starts_with(start) && line.contains("instance metadata (the service could not be reached: "),
-        "{line}"
-    );
+    for world in worlds() {
+        let scenario = Scenario::new("find-and-sign", &world).with_a_desk().with_network("timeout = 3");
+        let (scenario, start) = match world.cloud.which {
+            Which::Aws => {
+                let scenario = scenario
+                    .without("AWS_CONTAINER_CREDENTIALS_FULL_URI")
+                    .without("AWS_EC2_METADATA_DISABLED")
+                    .with("AWS_EC2_METADATA_SERVICE_ENDPOINT", &format!("http://{}", hole.address));
+                (scenario, "no AWS credentials; tried: environment (")
+            }
+            Which::Google => (
+                scenario.with("GCE_METADATA_HOST", &hole.address.to_string()),
+                "no Google credentials; tried: GOOGLE_APPLICATION_CREDENTIALS (",
+            ),
+        };
+        let outcome = scenario.run().success();
+        assert_eq!(outcome.text(), "C_FindObjectsInit CKR_DEVICE_ERROR\nwithin 3 s\n");
+        let [line] = outcome.hardkey_lines()[..] else { panic!("{}", outcome.stderr) };
+        let start = format!("hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: token \"release\": {start}");
+        assert!(line.starts_with(&start), "{line}");
+        let last = match world.cloud.which {
+            Which::Aws => "instance metadata (the service could not be reached: ",
+            Which::Google => "metadata server (",
+        };
+        assert!(line.contains(last), "{line}");
+    }
 }

@@ -1,8 +1,6 @@
 //! Leaving, in every way a process can.
 
-use hardkey_tests::emulator::Emulator;
-
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, worlds};
 
 /// From an exit handler of a thread whose own data is gone: nothing works, and nothing crashes.
 const TOO_LATE: [&str; 3] = [
@@ -14,10 +12,12 @@ const TOO_LATE: [&str; 3] = [
 const IN_TIME: [&str; 3] = ["handler: C_GetInfo CKR_OK", "handler: C_Sign CKR_OK", "handler: C_Finalize CKR_OK"];
 
 fn leaves(scenario: &str, lines: &[&str]) {
-    let emulator = Emulator::start(&["ECC_NIST_P256,alias=release"]);
-    Scenario::new(scenario, &emulator).says(lines);
-    let emulator = Emulator::start(&["ECC_NIST_P256,alias=release"]);
-    Scenario::new(scenario, &emulator).over_tls().says(lines);
+    for world in worlds() {
+        Scenario::new(scenario, &world).says(lines);
+    }
+    for world in worlds() {
+        Scenario::new(scenario, &world).over_tls().says(lines);
+    }
 }
 
 #[test]

@@ -2,22 +2,23 @@
 
 use std::process::Command;
 
-use hardkey_tests::emulator::Emulator;
+use hardkey_tests::cloud::{CLOUDS, Kind, World};
 use hardkey_tests::skip::skip;
 
-use crate::scenario::Scenario;
-
-const P256: &[&str] = &["ECC_NIST_P256,alias=release"];
+use crate::scenario::{Scenario, worlds};
 
 /// The key was described once and its public half fetched once, whoever signed how often.
-fn assert_facts_were_inherited(emulator: &Emulator, signatures: u64) {
-    let counts = emulator.counts();
-    let requests = ["DescribeKey", "GetPublicKey", "Sign"].map(|operation| counts.requests(operation));
-    assert_eq!((requests, counts.all_requests()), ([1, 1, signatures], signatures + 2));
+fn assert_facts_were_inherited(world: &World, signatures: u64) {
+    let requests = (asked(world), world.emulator.counts().all_requests());
+    assert_eq!(requests, ([1, 1, signatures], signatures + 2), "{}", world.cloud.service);
+}
+
+/// How often a key was described, its public half fetched, and something signed.
+fn asked(world: &World) -> [u64; 3] {
+    [&world.cloud.describe, &world.cloud.public_key, &world.cloud.sign].map(|operation| world.requests(operation))
 }
 
 fn a_child_goes_on(scenario: &str, initialize: &[&str]) {
-    let emulator = Emulator::start(P256);
     let before = initialize.iter().copied();
     let after = [
         "child: the parent's session is CKR_SESSION_HANDLE_INVALID",
@@ -30,16 +31,19 @@ fn a_child_goes_on(scenario: &str, initialize: &[&str]) {
         "hardkey: C_GetSessionInfo: CKR_SESSION_HANDLE_INVALID: there is no session 1; it was closed, or belongs to another process",
     ];
     let said: Vec<&str> = before.chain(after).collect();
-    Scenario::new(scenario, &emulator).says_and_logs(&said, &told_off);
-    assert_facts_were_inherited(&emulator, 3);
-    let emulator = Emulator::start(P256);
-    Scenario::new(scenario, &emulator).over_tls().says_and_logs(&said, &told_off);
-    assert_facts_were_inherited(&emulator, 3);
-    assert_eq!(
-        emulator.counts().handshakes(),
-        2,
-        "one for each process: the child's end left the parent's connection alone"
-    );
+    for world in worlds() {
+        Scenario::new(scenario, &world).says_and_logs(&said, &told_off);
+        assert_facts_were_inherited(&world, 3);
+    }
+    for world in worlds() {
+        Scenario::new(scenario, &world).over_tls().says_and_logs(&said, &told_off);
+        assert_facts_were_inherited(&world, 3);
+        assert_eq!(
+            world.emulator.counts().handshakes(),
+            2,
+            "one for each process: the child's end left the parent's connection alone"
+        );
+    }
 }
 
 #[test]
@@ -62,19 +66,23 @@ fn a_child_that_finalises_first_is_told_that_there_is_nothing_to_finalise_and_si
 
 #[test]
 fn a_grandchild_of_a_child_that_did_nothing_signs_with_the_first_parents_key() {
-    let emulator = Emulator::start(P256);
-    Scenario::new("fork-grandchild", &emulator).says(&[
-        "grandchild: signed with the key handle of its parent's parent",
-        "child: signed",
-        "parent: signed",
-    ]);
-    assert_facts_were_inherited(&emulator, 4);
+    for world in worlds() {
+        Scenario::new("fork-grandchild", &world).says(&[
+            "grandchild: signed with the key handle of its parent's parent",
+            "child: signed",
+            "parent: signed",
+        ]);
+        assert_facts_were_inherited(&world, 4);
+    }
 }
 
 #[test]
 fn a_child_that_does_not_initialise_is_told_so_by_every_function_and_leaves_in_peace() {
-    let emulator = Emulator::start(P256);
-    let outcome = Scenario::new("fork-nothing", &emulator).run().success();
+    worlds().for_each(|world| is_told_so_by_every_function(&world));
+}
+
+fn is_told_so_by_every_function(world: &World) {
+    let outcome = Scenario::new("fork-nothing", world).run().success();
     let said = [
         // 92 functions in the 3.0 list, five of which may be called at any time.
         "child: 87 of 92 functions are CKR_CRYPTOKI_NOT_INITIALIZED",
@@ -89,15 +97,15 @@ fn a_child_that_does_not_initialise_is_told_so_by_every_function_and_leaves_in_p
         let end = ": CKR_CRYPTOKI_NOT_INITIALIZED: call C_Initialize first; a forked child needs its own call";
         assert!(line.starts_with("hardkey: C_") && line.ends_with(end), "{line}");
     }
-    assert_facts_were_inherited(&emulator, 2);
+    assert_facts_were_inherited(world, 2);
 }
 
 #[test]
 fn a_child_that_was_forked_before_any_search_finds_its_keys_itself() {
-    let emulator = Emulator::start(P256);
-    Scenario::new("fork-before-any-search", &emulator).says(&["child: signed", "parent: signed"]);
-    let counts = emulator.counts();
-    assert_eq!([counts.requests("DescribeKey"), counts.requests("GetPublicKey"), counts.requests("Sign")], [2, 2, 2]);
+    for world in worlds() {
+        Scenario::new("fork-before-any-search", &world).says(&["child: signed", "parent: signed"]);
+        assert_eq!(asked(&world), [2, 2, 2]);
+    }
 }
 
 #[test]
@@ -107,48 +115,49 @@ fn a_child_with_its_parents_process_id_is_told_apart() {
     if !may.is_ok_and(|status| status.success()) {
         return skip("a_child_with_its_parents_process_id_is_told_apart", "a process id namespace needs root");
     }
-    let emulator = Emulator::start(P256);
     let said =
         ["child: C_Sign CKR_CRYPTOKI_NOT_INITIALIZED", "child: signed as process 1", "parent: signed as process 1"];
     let told_off = [
         "hardkey: C_SignInit: CKR_CRYPTOKI_NOT_INITIALIZED: call C_Initialize first; a forked child needs its own call",
     ];
-    Scenario::new("fork-same-process-id", &emulator).through(unshare).says_and_logs(&said, &told_off);
-    assert_facts_were_inherited(&emulator, 3);
+    for world in worlds() {
+        Scenario::new("fork-same-process-id", &world).through(unshare).says_and_logs(&said, &told_off);
+        assert_facts_were_inherited(&world, 3);
+    }
 }
 
 #[test]
 fn fifty_children_forked_while_eight_threads_sign_all_sign_and_the_threads_lose_nothing() {
-    let emulator = Emulator::start(P256);
     let said = ["50 children signed", "the parent's 8 threads lost no signature"];
-    Scenario::new("fork-while-signing", &emulator).says(&said);
+    worlds().for_each(|world| Scenario::new("fork-while-signing", &world).says(&said));
 }
 
 #[test]
 fn fifty_children_forked_while_eight_threads_sign_over_tls_all_sign() {
-    let emulator = Emulator::start(P256);
     let said = ["50 children signed", "the parent's 8 threads lost no signature"];
-    Scenario::new("fork-while-signing", &emulator).over_tls().says(&said);
+    worlds().for_each(|world| Scenario::new("fork-while-signing", &world).over_tls().says(&said));
 }
 
-fn all_sign_who_were_forked_early(key: &str) {
-    let emulator = Emulator::start(&[key]);
-    // A trust store of one certificate: parsing a long one would take most of the time.
-    let store = emulator.ca();
-    for _ in 0..6 {
-        let said = ["20 children signed", "the parent's 8 threads lost no signature"];
-        let scenario = Scenario::new("fork-while-warming-up", &emulator);
-        scenario.with("SSL_CERT_FILE", store.to_str().unwrap()).says(&said);
-        Scenario::new("fork-while-warming-up", &emulator).over_tls().says(&said);
+fn all_sign_who_were_forked_early(kind: Kind) {
+    for cloud in &CLOUDS {
+        let world = cloud.world(&[(kind, "release")]);
+        // A trust store of one certificate: parsing a long one would take most of the time.
+        let store = world.emulator.ca();
+        for _ in 0..6 {
+            let said = ["20 children signed", "the parent's 8 threads lost no signature"];
+            let scenario = Scenario::new("fork-while-warming-up", &world);
+            scenario.with("SSL_CERT_FILE", store.to_str().unwrap()).says(&said);
+            Scenario::new("fork-while-warming-up", &world).over_tls().says(&said);
+        }
     }
 }
 
 #[test]
 fn children_forked_while_the_first_signatures_are_being_made_all_sign() {
-    all_sign_who_were_forked_early("ECC_NIST_P256,alias=release");
+    all_sign_who_were_forked_early(Kind::P256);
 }
 
 #[test]
 fn children_forked_while_the_first_rsa_signatures_are_being_made_all_sign() {
-    all_sign_who_were_forked_early("RSA_2048,alias=release");
+    all_sign_who_were_forked_early(Kind::Rsa2048);
 }

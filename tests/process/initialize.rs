@@ -1,12 +1,11 @@
 //! What hosts say about threads, and `C_Finalize` at the wrong moment.
 
-use hardkey_tests::emulator::Emulator;
-
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, worlds};
 
 fn works(scenario: &str, lines: &[&str]) {
-    let emulator = Emulator::start(&["ECC_NIST_P256,alias=release"]);
-    Scenario::new(scenario, &emulator).says(lines);
+    for world in worlds() {
+        Scenario::new(scenario, &world).says(lines);
+    }
 }
 
 #[test]
@@ -35,11 +34,12 @@ fn a_signature_that_is_under_way_survives_finalising() {
 
 #[test]
 fn finalising_in_the_middle_of_everything_leaves_a_module_that_signs() {
-    let emulator = Emulator::start(&["ECC_NIST_P256,alias=release"]);
-    let outcome = Scenario::new("finalize-while-everything", &emulator).run().success();
-    assert_eq!(outcome.text(), "signed\n");
-    for line in outcome.hardkey_lines() {
-        let expected = ["CKR_CRYPTOKI_NOT_INITIALIZED", "CKR_SESSION_HANDLE_INVALID", "CKR_OBJECT_HANDLE_INVALID"];
-        assert!(expected.iter().any(|code| line.contains(code)), "{line}");
+    for world in worlds() {
+        let outcome = Scenario::new("finalize-while-everything", &world).run().success();
+        assert_eq!(outcome.text(), "signed\n");
+        for line in outcome.hardkey_lines() {
+            let expected = ["CKR_CRYPTOKI_NOT_INITIALIZED", "CKR_SESSION_HANDLE_INVALID", "CKR_OBJECT_HANDLE_INVALID"];
+            assert!(expected.iter().any(|code| line.contains(code)), "{line}");
+        }
     }
 }

@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread;
 
-use hardkey_tests::emulator::Emulator;
+use hardkey_tests::cloud::{Cloud, Kind, Which, World};
 use hardkey_tests::skip::skip;
 
 use crate::scenario::Scenario;
@@ -80,18 +80,23 @@ fn answer(question: &[u8], exists: bool) -> Vec<u8> {
     answer
 }
 
+/// Names are resolved alike for every cloud.
+fn world() -> World {
+    Cloud::of(Which::Aws).world(&[(Kind::P256, "release")])
+}
+
 /// A scenario whose service has a name, with these name servers and this hosts file.
-fn with_names<'a>(emulator: &'a Emulator, name: &str, servers: &[Server], hosts: &str) -> Scenario<'a> {
-    let folder = emulator.folder();
+fn with_names<'a>(world: &'a World, name: &str, servers: &[Server], hosts: &str) -> Scenario<'a> {
+    let folder = world.emulator.folder();
     let resolv = servers.iter().map(Server::line).collect::<String>();
     fs::write(folder.join("resolv.conf"), resolv).unwrap();
     fs::write(folder.join("hosts"), hosts).unwrap();
     let files = [folder.join("resolv.conf"), folder.join("hosts")];
     let unshare = ["unshare", "--mount", "sh", "-c", IN_PLACE].map(OsString::from);
-    let endpoint = emulator.endpoint().replace("127.0.0.1", name);
-    Scenario::new("find-and-sign", emulator)
+    let endpoint = world.emulator.endpoint().replace("127.0.0.1", name);
+    Scenario::new("find-and-sign", world)
         .with_network("timeout = 3")
-        .with("AWS_ENDPOINT_URL_KMS", &endpoint)
+        .with(world.cloud.endpoint, &endpoint)
         .through(unshare.into_iter().chain(files.map(OsString::from)))
 }
 
@@ -105,30 +110,30 @@ fn may_not(test: &str) -> bool {
 }
 
 fn is_found(name: &str, servers: &[Server], hosts: &str) {
-    let emulator = Emulator::start(&["ECC_NIST_P256,alias=release"]);
-    with_names(&emulator, name, servers, hosts).says(&["C_Sign CKR_OK", "within 3 s"]);
+    let world = world();
+    with_names(&world, name, servers, hosts).says(&["C_Sign CKR_OK", "within 3 s"]);
 }
 
 fn is_not_found(servers: &[Server], why: &str) {
-    let emulator = Emulator::start(&["ECC_NIST_P256,alias=release"]);
+    let world = world();
     let said = ["C_FindObjectsInit CKR_DEVICE_ERROR", "within 3 s"];
     let line = format!(
         "hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: key {}: AWS KMS could not be reached for kms:DescribeKey: \
          the name {NAME} could not be resolved: {why}; check the network, the proxy (HTTPS_PROXY) and the endpoint",
-        emulator.key(0).arn
+        world.id(0)
     );
-    with_names(&emulator, NAME, servers, "").says_and_logs(&said, &[&line]);
+    with_names(&world, NAME, servers, "").says_and_logs(&said, &[&line]);
 }
 
 fn is_not_found_in_time(servers: &[Server]) {
-    let emulator = Emulator::start(&["ECC_NIST_P256,alias=release"]);
+    let world = world();
     let said = ["C_FindObjectsInit CKR_DEVICE_ERROR", "within 3 s"];
     let line = format!(
         "hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: key {}: AWS KMS did not answer kms:DescribeKey before the deadline; \
          check the network, the proxy (HTTPS_PROXY) and the endpoint, or raise timeout in [network]",
-        emulator.key(0).arn
+        world.id(0)
     );
-    with_names(&emulator, NAME, servers, "").says_and_logs(&said, &[&line]);
+    with_names(&world, NAME, servers, "").says_and_logs(&said, &[&line]);
 }
 
 #[test]

@@ -6,31 +6,41 @@ use std::fs;
 use std::time::Duration;
 
 use hardkey_tests::built;
-use hardkey_tests::emulator::Emulator;
+use hardkey_tests::cloud::{CLOUDS, Kind, World};
 use hardkey_tests::host::{self, Outcome};
 
 /// Far above what any scenario needs, also where many tests share two cores.
 const LIMIT: Duration = Duration::from_secs(120);
 
+/// A world with a P-256 key for each cloud, one after the other.
+pub fn worlds() -> impl Iterator<Item = World> {
+    CLOUDS.iter().map(|cloud| cloud.world(&[(Kind::P256, "release")]))
+}
+
 /// A scenario about to be run.
 pub struct Scenario<'a> {
     name: &'a str,
     environment: BTreeMap<String, String>,
-    emulator: &'a Emulator,
+    world: &'a World,
     through: Vec<OsString>,
 }
 
 impl<'a> Scenario<'a> {
-    /// A scenario with the emulator's first key, over plain HTTP.
-    pub fn new(name: &'a str, emulator: &'a Emulator) -> Self {
-        Self { name, environment: emulator.environment(), emulator, through: Vec::new() }
-            .with("HARDKEY_KEY", &emulator.key(0).arn)
+    /// A scenario with the world's first key, over plain HTTP.
+    pub fn new(name: &'a str, world: &'a World) -> Self {
+        Self { name, environment: world.environment(), world, through: Vec::new() }.with("HARDKEY_KEY", &world.id(0))
     }
 
     /// Over TLS instead.
-    pub fn over_tls(mut self) -> Self {
-        self.environment.extend(self.emulator.tls_environment());
-        self
+    pub fn over_tls(self) -> Self {
+        let (cloud, emulator) = (self.world.cloud, &self.world.emulator);
+        self.with(cloud.endpoint, emulator.tls_endpoint()).with("SSL_CERT_FILE", emulator.ca().to_str().unwrap())
+    }
+
+    /// With credentials of a desk that has new ones at every fetch.
+    pub fn with_a_desk(self) -> Self {
+        let environment = self.world.renewed_environment();
+        Self { environment, ..self }.with("HARDKEY_KEY", &self.world.id(0))
     }
 
     /// With one more variable in its environment.
@@ -47,8 +57,8 @@ impl<'a> Scenario<'a> {
 
     /// Configured by a file with this `[network]` section instead of `HARDKEY_KEY`.
     pub fn with_network(self, settings: &str) -> Self {
-        let path = self.emulator.folder().join("config.toml");
-        let key = self.emulator.key(0).arn;
+        let path = self.world.emulator.folder().join("config.toml");
+        let key = self.world.id(0);
         let text = format!("[[token]]\nlabel = \"release\"\nkeys = [\"{key}\"]\n\n[network]\n{settings}\n");
         fs::write(&path, text).unwrap();
         self.without("HARDKEY_KEY").with("HARDKEY_CONFIG", path.to_str().unwrap())
@@ -64,7 +74,9 @@ impl<'a> Scenario<'a> {
     pub fn run(self) -> Outcome {
         let mut environment = self.environment;
         environment.insert("HOST_MODULE".to_owned(), built::module().to_str().unwrap().to_owned());
-        environment.insert("HOST_CONTROL".to_owned(), self.emulator.url().to_owned());
+        environment.insert("HOST_CONTROL".to_owned(), self.world.emulator.url().to_owned());
+        environment.insert("HOST_SIGN".to_owned(), self.world.cloud.sign.counted.to_owned());
+        environment.insert("HOST_EXPIRED".to_owned(), self.world.cloud.expired.to_owned());
         environment.insert("HOST_LIMIT".to_owned(), LIMIT.as_secs().to_string());
         let mut command = self.through;
         command.extend([built::host().into_os_string(), self.name.into()]);
@@ -79,7 +91,7 @@ impl<'a> Scenario<'a> {
 
     /// Runs it, and expects success, exactly these lines, and exactly these from the module.
     pub fn says_and_logs(self, lines: &[&str], log: &[&str]) {
-        let name = self.name;
+        let name = format!("{} with a key of {}", self.name, self.world.cloud.service);
         let outcome = self.run().success();
         assert_eq!(outcome.text().lines().collect::<Vec<_>>(), lines, "{name}: {}", outcome.stderr);
         assert_eq!(outcome.hardkey_lines(), log, "{name}");

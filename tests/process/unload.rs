@@ -1,12 +1,11 @@
 //! `dlclose`, in every state.
 
-use hardkey_tests::emulator::Emulator;
-
-use crate::scenario::Scenario;
+use crate::scenario::{Scenario, worlds};
 
 fn unloads(scenario: &str, lines: &[&str]) {
-    let emulator = Emulator::start(&["ECC_NIST_P256,alias=release"]);
-    Scenario::new(scenario, &emulator).says(lines);
+    for world in worlds() {
+        Scenario::new(scenario, &world).says(lines);
+    }
 }
 
 #[test]

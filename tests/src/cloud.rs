@@ -19,6 +19,12 @@ pub struct Cloud {
     pub public_key: Operation,
     /// A signature is.
     pub sign: Operation,
+    /// Its error for too many requests.
+    pub throttled: &'static str,
+    /// Its error for something that went wrong inside.
+    pub internal: &'static str,
+    /// Its error for credentials that ended.
+    pub expired: &'static str,
     /// The variable that names another endpoint.
     pub endpoint: &'static str,
     /// An option of the emulator's: a kind of key by the label it is to have.
@@ -68,6 +74,9 @@ pub static CLOUDS: [Cloud; 2] = [
         describe: Operation { counted: "DescribeKey", said: "kms:DescribeKey" },
         public_key: Operation { counted: "GetPublicKey", said: "kms:GetPublicKey" },
         sign: Operation { counted: "Sign", said: "kms:Sign" },
+        throttled: "ThrottlingException",
+        internal: "KMSInternalException",
+        expired: "ExpiredTokenException",
         endpoint: "AWS_ENDPOINT_URL_KMS",
         option: |kind, label| {
             let spec = match kind {
@@ -87,6 +96,9 @@ pub static CLOUDS: [Cloud; 2] = [
         describe: Operation { counted: "GetCryptoKeyVersion", said: "GetCryptoKeyVersion" },
         public_key: Operation { counted: "GetPublicKey", said: "GetPublicKey" },
         sign: Operation { counted: "AsymmetricSign", said: "AsymmetricSign" },
+        throttled: "RESOURCE_EXHAUSTED",
+        internal: "INTERNAL",
+        expired: "UNAUTHENTICATED",
         endpoint: "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDKMS",
         option: |kind, label| {
             let algorithm = match kind {

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::Scenario;
 use crate::lanes::Lanes;
 use crate::signer::{Signer, code, load, start};
-use crate::watch::{control, say, until};
+use crate::watch::{control, say, signing, until};
 
 pub const SCENARIOS: &[Scenario] = &[
     ("parked-1-fin", || parked(1, "fin")),
@@ -35,7 +35,7 @@ fn parked(count: usize, how: &str) {
     let counts = control().counts();
     say(format!(
         "{good} of {count} signatures, {} requests, {} connections",
-        counts.requests("Sign"),
+        counts.requests(&signing()),
         counts.connections()
     ));
     say(within(6, took));
@@ -51,13 +51,13 @@ fn parked_for_long() {
     std::thread::sleep(Duration::from_millis(21_500));
     signer.sign("after").unwrap();
     let counts = control().counts();
-    say(format!("signed with {} request on {} new connection", counts.requests("Sign"), counts.connections()));
+    say(format!("signed with {} request on {} new connection", counts.requests(&signing()), counts.connections()));
 }
 
 /// A service that takes the request and never answers it.
 fn silent_service() {
     let signer = start();
-    control().fault(json!({ "operation": "Sign", "hang": true }));
+    control().fault(json!({ "operation": signing(), "hang": true }));
     let started = Instant::now();
     say(format!("C_Sign {}", code(signer.sign("into the void"))));
     say(within(3, started.elapsed()));

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::Scenario;
 use crate::signer::{Signer, code, load, start};
-use crate::watch::{control, say, spawn, threads_inside, until};
+use crate::watch::{control, say, signing, spawn, threads_inside, until};
 
 pub const SCENARIOS: &[Scenario] = &[
     ("exit-finalized", || {
@@ -120,7 +120,7 @@ fn in_flight() -> &'static Signer {
     let key = first.key;
     SIGNER.set(first).ok().unwrap();
     control().reset_counts();
-    control().fault(json!({ "operation": "Sign", "latency_ms": 1500 }));
+    control().fault(json!({ "operation": signing(), "latency_ms": 1500 }));
     for _ in 0..THREADS {
         spawn(move || {
             let signer = Signer::open_with(module, key).unwrap();
@@ -128,7 +128,7 @@ fn in_flight() -> &'static Signer {
             while signer.sign("for as long as there is a process").is_ok() {}
         });
     }
-    until("all threads' requests are at the key service", || control().counts().requests("Sign") >= THREADS as u64);
+    until("all threads' requests are at the key service", || control().counts().requests(&signing()) >= THREADS as u64);
     assert_eq!(threads_inside("C_Sign"), THREADS);
     say(format!("{THREADS} signatures are under way"));
     SIGNER.wait()

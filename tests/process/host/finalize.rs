@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::Scenario;
 use crate::signer::{Signer, code, load, start};
-use crate::watch::{control, say, spawn, until};
+use crate::watch::{control, say, signing, spawn, until};
 
 pub const SCENARIOS: &[Scenario] =
     &[("finalize-while-signing", while_signing), ("finalize-while-everything", while_everything)];
@@ -20,13 +20,13 @@ const THREADS: usize = 4;
 /// Finalises when the request is at the key service, and initialises again before or after the answer.
 fn while_signing() {
     let mut signer = start();
-    control().fault(json!({ "operation": "Sign", "latency_ms": 500 }));
+    control().fault(json!({ "operation": signing(), "latency_ms": 500 }));
     let mut good = 0;
     for round in 0..ROUNDS {
         let module = signer.module;
         control().reset_counts();
         let thread = spawn(move || signer.sign("while the module is finalised"));
-        until("the request is at the key service", || control().counts().requests("Sign") == 1);
+        until("the request is at the key service", || control().counts().requests(&signing()) == 1);
         let started = Instant::now();
         module.finalize().unwrap();
         assert!(started.elapsed() < Duration::from_millis(250), "C_Finalize waited for {:?}", started.elapsed());
@@ -64,7 +64,7 @@ fn while_everything() {
     });
     for _ in 0..ROUNDS {
         control().reset_counts();
-        until("something is signed", || control().counts().requests("Sign") > 0);
+        until("something is signed", || control().counts().requests(&signing()) > 0);
         module.finalize().unwrap();
         module.initialize().unwrap();
     }

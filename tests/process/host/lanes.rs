@@ -7,7 +7,7 @@ use hardkey_tests::module::{Module, Rv};
 use serde_json::json;
 
 use crate::signer::Signer;
-use crate::watch::{control, spawn};
+use crate::watch::{control, signing, spawn};
 
 /// Threads with a session each, which sign when they are told to.
 pub struct Lanes(Vec<Thread>);
@@ -29,7 +29,7 @@ impl Lanes {
     /// Has each thread sign once, all at once.
     pub fn sign(&self) -> Vec<Result<(), Rv>> {
         // Nobody's lane may be free again before the last one has taken his.
-        control().fault(json!({ "operation": "Sign", "latency_ms": 400, "times": self.0.len() }));
+        control().fault(json!({ "operation": signing(), "latency_ms": 400, "times": self.0.len() }));
         self.0.iter().for_each(|thread| thread.go.send(()).unwrap());
         self.0.iter().map(|thread| thread.outcome.recv().unwrap()).collect()
     }

@@ -2,8 +2,8 @@
 //!
 //! `host SCENARIO` does one thing and tells on standard output, line by line, how it went. It checks every signature with a
 //! library of its own, and after each call that the module left no thread behind. What it needs to know comes from
-//! the environment: `HOST_MODULE` (the file to load), `HOST_CONTROL` (the emulator's control endpoint), `HOST_LIMIT`
-//! (seconds after which it says what hung, and ends with status 102).
+//! the environment: `HOST_MODULE` (the file to load), `HOST_CONTROL` (the emulator's control endpoint), `HOST_SIGN` (what it
+//! calls the operation that signs), `HOST_EXPIRED` (its error for credentials that ended), `HOST_LIMIT` (seconds after which it says what hung, and ends with status 102).
 
 mod child;
 mod connection;

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::Scenario;
 use crate::signer::{Signer, code, load, start};
-use crate::watch::{control, say, spawn, until};
+use crate::watch::{control, say, signing, spawn, until};
 
 pub const SCENARIOS: &[Scenario] = &[
     ("unload-finalized", || {
@@ -33,9 +33,9 @@ pub const SCENARIOS: &[Scenario] = &[
         signer.sign("once").unwrap();
         let module = signer.module;
         control().reset_counts();
-        control().fault(json!({ "operation": "Sign", "latency_ms": 500, "times": 1 }));
+        control().fault(json!({ "operation": signing(), "latency_ms": 500, "times": 1 }));
         let thread = spawn(move || signer.sign("while it is unloaded"));
-        until("the request is at the key service", || control().counts().requests("Sign") == 1);
+        until("the request is at the key service", || control().counts().requests(&signing()) == 1);
         unload(module);
         say(format!("C_Sign {}", code(thread.join().unwrap())));
         let module = load();

@@ -94,6 +94,16 @@ pub fn control() -> Control {
     Control::at(&std::env::var("HOST_CONTROL").unwrap())
 }
 
+/// What the emulator calls the operation that signs, of the cloud whose key this is.
+pub fn signing() -> String {
+    std::env::var("HOST_SIGN").unwrap()
+}
+
+/// Its error for credentials that ended.
+pub fn expired() -> String {
+    std::env::var("HOST_EXPIRED").unwrap()
+}
+
 /// How many threads are inside a call of this name now.
 pub fn threads_inside(name: &str) -> usize {
     CALLS.iter().filter(|call| current(call) == Some(name)).count()
