@@ -106,6 +106,24 @@ fn what_is_no_key_is_refused_and_none_of_it_is_shown() {
 }
 
 #[test]
+fn where_no_key_can_be_made_it_is_said_and_nothing_is_left() {
+    let folder = Folder::new();
+    let files = || fs::read_dir(folder.path()).unwrap().count();
+    // The name that it has while it is made is longer than the one it gets.
+    let long = "k".repeat(250);
+    let sentence = format!("{long}: expected a place where a key can be made, found File name too long (os error 36)");
+    undecided(&folder.run(["challenge", "--audience", "a", "--order", "b", "--key", &*long]), &sentence);
+    assert_eq!(files(), 0);
+    // Something is in the place already, though it holds no key: as if another had been faster.
+    std::os::unix::fs::symlink("nowhere", folder.path().join("ca.key")).unwrap();
+    undecided(
+        &folder.run(ASK),
+        "ca.key: expected the key that the challenge was made with; --challenge-key names another file, found no such file",
+    );
+    assert_eq!(files(), 1);
+}
+
+#[test]
 fn of_many_first_challenges_at_once_one_makes_the_key() {
     let folder = Folder::new();
     let said: Vec<Said> = std::thread::scope(|scope| {
