@@ -106,3 +106,6 @@ pub(super) fn tally(findings: &[Finding]) -> String {
 pub(super) fn or_none(value: Option<&str>) -> String {
     value.map_or_else(|| "none given".to_owned(), shown::text)
 }
+
+#[cfg(test)]
+mod tests;

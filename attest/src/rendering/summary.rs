@@ -38,3 +38,6 @@ pub fn summary_text<A: Anchors>(decision: &Decision<'_, A>) -> String {
     }
     lines.0
 }
+
+#[cfg(test)]
+mod tests;
