@@ -150,6 +150,12 @@ impl Challenge {
         shown::hex(&self.nonce)
     }
 
+    /// The bytes of the nonce.
+    #[must_use]
+    pub fn nonce_bytes(&self) -> &[u8; NONCE_LENGTH] {
+        &self.nonce
+    }
+
     /// When it was made.
     #[must_use]
     pub fn issued(&self) -> Instant {

@@ -151,6 +151,30 @@ checks! {
     ChallengeOrder = "challenge-order",
         "the challenge is for this order",
         "docs/report.md";
+    RecordSignature = "record-signature",
+        "the record of the confirmation is signed by the key that it names as its maker's",
+        "DSSE protocol 1.0.2; docs/confirmation.md";
+    RecordConfirmer = "record-confirmer",
+        "the record is by a key that the policy lists",
+        "docs/confirmation.md: anybody can make a record, and only the CA's own count";
+    RecordReport = "record-report",
+        "the record is of the report that was handed in",
+        "docs/confirmation.md: by the SHA-256 of the report's payload";
+    RecordChallenge = "record-challenge",
+        "the record is of this challenge, for this CA and this order",
+        "docs/confirmation.md: a record that was kept must not serve another order";
+    RecordKey = "record-key",
+        "the record is of the report's key and key version",
+        "docs/confirmation.md; RFC 5280 §4.1.2.7: keys are compared in their one encoding";
+    RecordAnswers = "record-answers",
+        "every answer in the record is about the key version, or about the account, vault or project that it is in",
+        "docs/confirmation.md: logs and tags of something else say nothing of this key";
+    RecordEndpoint = "record-endpoint",
+        "every answer in the record came from a host of the cloud that the key is in",
+        "docs/confirmation.md, Hosts; the policy may add others";
+    RecordAge = "record-age",
+        "the record is not older than the policy allows, and not of the future",
+        "docs/confirmation.md; TLS Baseline Requirements §3.2.2.4.4: a Random Value is good for 30 days at most";
     NotSeen = "not-seen",
         "nonce and key were not accepted before",
         "docs/report.md: an ECDSA signature can be changed into another valid one, so that bytes tell nothing";
@@ -173,7 +197,12 @@ impl Ledger {
 
     /// The same, where nobody but the subscriber vouches for what was seen.
     pub(crate) fn check_reported(&mut self, check: Check, outcome: Result<String, String>) {
-        self.write(check, Some(Basis::Reported), outcome);
+        self.check_by(Basis::Reported, check, outcome);
+    }
+
+    /// The same, with whoever vouches for what was seen.
+    pub(crate) fn check_by(&mut self, basis: Basis, check: Check, outcome: Result<String, String>) {
+        self.write(check, Some(basis), outcome);
     }
 
     /// The same, of what the verifier saw by itself: nobody has to vouch for it.
@@ -198,6 +227,20 @@ impl Ledger {
             basis,
             outcome,
         });
+    }
+
+    /// An empty one, for checks of which it matters whether all of them pass.
+    pub(crate) fn apart(&self) -> Self {
+        Self {
+            findings: Vec::new(),
+            #[cfg(test)]
+            without: self.without,
+        }
+    }
+
+    /// Takes over what another has.
+    pub(crate) fn append(&mut self, other: Self) {
+        self.findings.extend(other.findings);
     }
 
     /// Whether every check so far passed.

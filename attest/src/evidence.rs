@@ -2,12 +2,17 @@
 
 pub(crate) mod answer;
 mod aws;
+mod azure_monitor;
 mod binding;
+mod cloud_trail;
 mod google;
 mod google_api;
+mod google_audit;
 mod hardware;
 mod key_vault;
 mod managed_hsm;
+mod mark;
+mod record;
 mod report;
 #[cfg(test)]
 mod specimen;
@@ -22,8 +27,10 @@ use crate::anchor::Anchors;
 use crate::certificate::sha256;
 use crate::check::{Check, Ledger};
 use crate::claim::{Claim, Topic, Value};
+use crate::confirmation::Record;
 use crate::finding::{Basis, Finding};
 use crate::malformed::Malformed;
+use crate::policy::{Expected, Policy};
 use crate::public_key::PublicKey;
 use crate::report::Report;
 use crate::shown;
@@ -63,6 +70,7 @@ pub struct Claims<A> {
     pub(crate) checks: Vec<Finding>,
     pub(crate) sound: bool,
     pub(crate) report: Option<Report>,
+    pub(crate) record: Option<Record>,
     /// The check that the tests of the checks take out.
     #[cfg(test)]
     pub(crate) without: Option<Check>,
@@ -79,19 +87,54 @@ pub fn verify<A: Anchors>(evidence: &[Evidence], anchors: &A) -> Result<Claims<A
     verify_with(evidence, anchors, Ledger::default())
 }
 
+/// The same, with the record of a confirmation about the report that is among the evidence. Its answers are claims if it stands every
+/// check, also those that take the CA's policy and what the CA expects: the same are to be handed to [`Claims::appraise`].
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_confirmed<A: Anchors>(
+    evidence: &[Evidence],
+    presented: &Presented<'_>,
+    anchors: &A,
+) -> Result<Claims<A>, Malformed> {
+    verify_presented(evidence, Some(presented), anchors, Ledger::default())
+}
+
+/// The record of a confirmation, and by what a CA accepts one.
+#[derive(Debug)]
+pub struct Presented<'a> {
+    /// The record, JSON.
+    pub record: &'a [u8],
+    /// Whose records count, and how old they may be.
+    pub policy: &'a Policy,
+    /// Challenge and time.
+    pub expected: &'a Expected,
+}
+
 pub(crate) fn verify_with<A: Anchors>(
     evidence: &[Evidence],
     anchors: &A,
     ledger: Ledger,
 ) -> Result<Claims<A>, Malformed> {
-    let gathered = gather(evidence, anchors, ledger)?;
-    let Gathered { key, claims, pieces, report, mut ledger } = gathered;
+    verify_presented(evidence, None, anchors, ledger)
+}
+
+pub(crate) fn verify_presented<A: Anchors>(
+    evidence: &[Evidence],
+    presented: Option<&Presented<'_>>,
+    anchors: &A,
+    ledger: Ledger,
+) -> Result<Claims<A>, Malformed> {
+    let mut gathered = gather(evidence, anchors, ledger)?;
+    let record = presented.map(|presented| record::gather(presented, anchors, &mut gathered)).transpose()?;
+    let Gathered { key, claims, pieces, report, mut ledger, .. } = gathered;
     binding::check(&pieces, key.as_ref(), &mut ledger);
     Ok(Claims {
         key,
         claims,
         sound: ledger.is_clean(),
-        report,
+        report: report.map(|(report, _)| report),
+        record,
         #[cfg(test)]
         without: ledger.without,
         checks: ledger.into_findings(),
@@ -101,22 +144,17 @@ pub(crate) fn verify_with<A: Anchors>(
 
 /// Reads pieces one by one.
 pub(crate) fn gather(evidence: &[Evidence], anchors: &impl Anchors, ledger: Ledger) -> Result<Gathered, Malformed> {
-    let mut gathered = Gathered { key: None, claims: Vec::new(), pieces: Vec::new(), report: None, ledger };
-    for piece in evidence {
-        match piece {
-            Evidence::GoogleStatement { compressed, certificates } => {
-                google::gather(compressed, certificates, anchors, &mut gathered)?;
-            }
-            Evidence::AwsDescribeKey(json) => aws::gather_description(json, &mut gathered)?,
-            Evidence::AwsPublicKey(json) => aws::gather_public_key(json, &mut gathered)?,
-            Evidence::KeyVaultKey(json) => key_vault::gather(json, &mut gathered)?,
-            Evidence::ManagedHsmKey(json) => managed_hsm::gather(json, anchors, &mut gathered)?,
-            Evidence::GoogleVersion(json) => google_api::gather_version(json, &mut gathered)?,
-            Evidence::GooglePublicKey(json) => google_api::gather_public_key(json, &mut gathered)?,
-            Evidence::Report(json) => report::gather(json, anchors, &mut gathered)?,
-        }
-    }
+    let mut gathered = Gathered::by(Basis::Reported, ledger);
+    gathered.read(evidence, anchors)?;
     Ok(gathered)
+}
+
+/// Whether every answer of a record can be read, and is about its key: what a draft of one looks at.
+///
+/// # Errors
+/// Why not, in a sentence.
+pub(crate) fn is_of_its_key(record: &Record, anchors: &impl Anchors) -> Result<(), String> {
+    record::is_of_its_key(record, anchors)
 }
 
 /// What the pieces say, as far as they were read.
@@ -124,11 +162,49 @@ pub(crate) struct Gathered {
     key: Option<PublicKey>,
     claims: Vec<Claim>,
     pieces: Vec<Piece>,
-    report: Option<Report>,
+    /// The report, and the SHA-256 of its payload.
+    report: Option<(Report, [u8; 32])>,
+    /// Who vouches for answers of clouds.
+    basis: Basis,
     pub(crate) ledger: Ledger,
 }
 
 impl Gathered {
+    fn by(basis: Basis, ledger: Ledger) -> Self {
+        Self { key: None, claims: Vec::new(), pieces: Vec::new(), report: None, basis, ledger }
+    }
+
+    /// Reads pieces one by one.
+    fn read(&mut self, evidence: &[Evidence], anchors: &impl Anchors) -> Result<(), Malformed> {
+        let gathered = self;
+        for piece in evidence {
+            match piece {
+                Evidence::GoogleStatement { compressed, certificates } => {
+                    google::gather(compressed, certificates, anchors, gathered)?;
+                }
+                Evidence::AwsDescribeKey(json) => aws::gather_description(json, gathered)?,
+                Evidence::AwsPublicKey(json) => aws::gather_public_key(json, gathered)?,
+                Evidence::KeyVaultKey(json) => key_vault::gather(json, gathered)?,
+                Evidence::ManagedHsmKey(json) => managed_hsm::gather(json, anchors, gathered)?,
+                Evidence::GoogleVersion(json) => google_api::gather_version(json, gathered)?,
+                Evidence::GooglePublicKey(json) => google_api::gather_public_key(json, gathered)?,
+                Evidence::Report(json) => report::gather(json, anchors, gathered)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes over what others say. Keys are held against each other, pieces once all were read.
+    fn absorb(&mut self, other: Self) {
+        let Self { key, claims, pieces, report: _, basis: _, ledger } = other;
+        self.ledger.append(ledger);
+        if let Some(key) = key {
+            self.about(key);
+        }
+        self.claims.extend(claims);
+        self.pieces.extend(pieces);
+    }
+
     /// The key that a piece is about. All must be about the same.
     pub(crate) fn about(&mut self, key: PublicKey) {
         let hash = |key: &PublicKey| shown::hex(&sha256(key.spki()));
@@ -184,24 +260,28 @@ impl Gathered {
 
     /// What admission says of a cloud's answer: the very rules by which the module shows keys to hosts.
     fn admission(&mut self, from: &'static str, outcome: Result<Origin, Refusal>) {
+        let from = match self.basis {
+            Basis::Reported => from.to_owned(),
+            Basis::Recorded | Basis::Confirmed | Basis::Attested => format!("{from}, to the CA itself"),
+        };
         let outcome = match outcome {
             Ok(Origin::Generated) => Ok(format!("{from}: generated in an HSM")),
             Ok(Origin::Imported) => Ok(format!("{from}: imported into an HSM")),
             Ok(Origin::Unknown) => Ok(format!("{from}: in an HSM, of unknown origin")),
             Err(refusal) => Err(format!("{from}: {} ({})", refusal.fact(), refusal.code())),
         };
-        self.ledger.check_reported(Check::Admission, outcome);
+        self.ledger.check_by(self.basis, Check::Admission, outcome);
     }
 
-    /// A claim that the subscriber reports.
-    fn reported(&mut self, from: &'static str, topic: Topic, value: Value) {
-        self.claim(topic, value, Basis::Reported, from);
+    /// A claim of an answer of a cloud.
+    fn answered(&mut self, from: &'static str, topic: Topic, value: Value) {
+        self.claim(topic, value, self.basis, from);
     }
 
-    /// The key that the subscriber reports.
-    fn reported_key(&mut self, from: &'static str, key: PublicKey) {
-        self.reported(from, Topic::Spki, Value::Text(shown::hex(&sha256(key.spki()))));
-        self.reported(from, Topic::Algorithm, Value::Text(key.algorithm().name().to_owned()));
+    /// The key in an answer of a cloud.
+    fn answered_key(&mut self, from: &'static str, key: PublicKey) {
+        self.answered(from, Topic::Spki, Value::Text(shown::hex(&sha256(key.spki()))));
+        self.answered(from, Topic::Algorithm, Value::Text(key.algorithm().name().to_owned()));
         self.about(key);
     }
 
@@ -221,6 +301,7 @@ impl<A> Claims<A> {
             claims,
             sound: ledger.is_clean(),
             report: None,
+            record: None,
             without: None,
             checks: ledger.into_findings(),
             anchors: PhantomData,
@@ -237,6 +318,12 @@ impl<A> Claims<A> {
     #[must_use]
     pub fn report(&self) -> Option<&Report> {
         self.report.as_ref()
+    }
+
+    /// The record of a confirmation that was handed in, whether or not it counts.
+    #[must_use]
+    pub fn record(&self) -> Option<&Record> {
+        self.record.as_ref()
     }
 
     /// Every claim.

@@ -1,4 +1,4 @@
-//! Fields of challenges and reports: texts, moments, hashes, each with one spelling.
+//! Fields of challenges, reports and records: texts, moments, hashes, each with one spelling.
 
 use serde::{Deserialize, Deserializer};
 
@@ -61,6 +61,25 @@ pub(crate) fn bytes<const LENGTH: usize>(text: &str) -> Option<[u8; LENGTH]> {
         })
         .collect();
     read?.try_into().ok()
+}
+
+/// RFC 9562 §4, in lower case.
+pub(crate) fn uuid(part: &str, field: &str, text: String) -> Result<String, Malformed> {
+    let parts: Vec<usize> = text.split('-').map(str::len).collect();
+    let is_hex = |character: char| matches!(character, '0'..='9' | 'a'..='f' | '-');
+    if parts == [8, 4, 4, 4, 12] && text.chars().all(is_hex) {
+        return Ok(text);
+    }
+    Err(Malformed::new(part, format!("a UUID in lower case, in {field}"), format!("\"{text}\"")))
+}
+
+/// RFC 9562 §5.4, version 4, of random bytes.
+pub(crate) fn uuid_of(mut bytes: [u8; 16]) -> String {
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let text = shown::hex(&bytes);
+    let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| text.get(part).unwrap_or_default());
+    parts.join("-")
 }
 
 /// A member that may be absent, and has a value where it is not: `null` would be a second way to say nothing.

@@ -34,11 +34,11 @@ forms! {
     EachOnce = "each-once", "no object has two attributes of one type";
     NoGap = "no-gap", "the signature begins where the last object ended";
     OneChallenge = "one-challenge", "a request has one challenge password at most";
-    PayloadType = "payload-type", "what a report's envelope holds is said to be a report, and nothing else";
-    OneSignature = "one-signature", "a report has one signature";
+    PayloadType = "payload-type", "what an envelope holds is said to be a report, or the record of a confirmation, as which it is handed in";
+    OneSignature = "one-signature", "a report or record has one signature";
     OneReport = "one-report", "one report is handed in, and none within it";
-    EvidenceOnce = "evidence-once", "a report has each kind of evidence once";
-    PlainText = "plain-text", "a text of a challenge or report is one line that is shown as it is";
+    EvidenceOnce = "evidence-once", "a report has each kind of evidence once, a record each question";
+    PlainText = "plain-text", "a text of a challenge, report or record is one line that is shown as it is";
     #[cfg(test)] OneSpelling = "one-spelling", "a public key has one encoding";
     Exponent = "exponent", "an RSA key's public exponent is 65537 or more";
     Escaped = "escaped", "text of strangers is shown escaped, on one line";

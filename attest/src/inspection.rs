@@ -2,6 +2,7 @@
 
 mod answer;
 mod certificate;
+mod record;
 mod report;
 mod statement;
 
@@ -80,6 +81,14 @@ pub fn inspect(evidence: &Evidence) -> Result<Vec<Section>, Malformed> {
 
 fn one(title: &str, json: &[u8]) -> Result<Vec<Section>, Malformed> {
     Ok(vec![answer::section(title, json)?])
+}
+
+/// Every field of the record of a confirmation.
+///
+/// # Errors
+/// [`Malformed`] for bytes that are no record.
+pub fn inspect_record(json: &[u8]) -> Result<Section, Malformed> {
+    record::section(json)
 }
 
 /// The fields of a request that decisions look at.

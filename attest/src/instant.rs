@@ -5,6 +5,21 @@ use std::time::Duration;
 
 use der::DateTime;
 
+/// RFC 4120 §8.2, acceptable clock skew: seconds.
+pub(crate) const SKEW: u64 = 5 * 60;
+
+/// A time as people write it: a number with `s`, `m`, `h` or `d` after it.
+#[must_use]
+pub fn duration(text: &str) -> Option<Duration> {
+    const UNITS: [(char, u64); 4] = [('s', 1), ('m', 60), ('h', 60 * 60), ('d', 24 * 60 * 60)];
+    let read = UNITS.into_iter().find_map(|(unit, seconds)| {
+        let number = text.strip_suffix(unit)?;
+        let is_plain = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+        number.parse::<u64>().ok().filter(|_| is_plain)?.checked_mul(seconds)
+    });
+    read.map(Duration::from_secs)
+}
+
 /// Seconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Instant(u64);

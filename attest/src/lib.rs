@@ -7,6 +7,7 @@
 //! - [`public_key`]: one strict encoding of a public key, and nothing else.
 //! - [`inspection`]: what is in evidence, judged by nothing.
 //! - [`report`], [`challenge`]: what a subscriber hands to a CA, and what it answers.
+//! - [`confirmation`]: what a CA asked the cloud itself, and the answers.
 //! - [`rendering`]: what people and machines are told.
 //! - [`signature`]: does this signature belong to that key?
 #![forbid(unsafe_code)]
@@ -24,6 +25,7 @@ pub mod certificate;
 pub mod challenge;
 pub mod check;
 pub mod claim;
+pub mod confirmation;
 pub mod csr;
 pub mod evidence;
 pub mod finding;
@@ -43,5 +45,6 @@ pub mod verdict;
 #[cfg(test)]
 mod attacks;
 mod cursor;
+mod dsse;
 mod field;
 mod form;

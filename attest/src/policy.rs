@@ -7,10 +7,14 @@ mod file;
 mod judge;
 mod name;
 mod rule;
+mod witness;
 
 pub use file::PolicyError;
-pub use rule::{Expected, RULES, Rule, RuleSpec};
+pub use rule::{Demanded, Expected, RULES, Rule, RuleSpec};
 
+use std::time::Duration;
+
+use crate::confirmation::{Confirmer, MAX_AGE};
 use crate::finding::Basis;
 
 /// A set of rules with a name.
@@ -20,6 +24,12 @@ pub struct Policy {
     pub name: String,
     /// The rules, each once.
     pub rules: Vec<Rule>,
+    /// The keys whose records of a confirmation count. Built-in policies have none: they do not know the CA's.
+    pub confirmers: Vec<Confirmer>,
+    /// The oldest answer in a record that counts.
+    pub confirmation_max_age: Duration,
+    /// Hosts that answer for clouds besides the clouds' own: private endpoints of the CA's.
+    pub confirmation_endpoints: Vec<String>,
 }
 
 impl Policy {
@@ -47,7 +57,13 @@ impl Policy {
     }
 
     fn of(name: &str, weakest: impl Fn(&RuleSpec) -> Option<Basis>) -> Self {
-        let rules = RULES.iter().filter_map(|spec| Some(Rule { spec, weakest: weakest(spec)? })).collect();
-        Self { name: name.to_owned(), rules }
+        let rule = |spec| Some(Rule { spec, weakest: weakest(spec)?, demanded: spec.demanded });
+        Self {
+            name: name.to_owned(),
+            rules: RULES.iter().filter_map(rule).collect(),
+            confirmers: Vec::new(),
+            confirmation_max_age: MAX_AGE,
+            confirmation_endpoints: Vec::new(),
+        }
     }
 }

@@ -74,6 +74,8 @@ pub enum InputRole {
     Policy,
     /// The CA's challenge.
     Challenge,
+    /// The record of a confirmation.
+    Confirmation,
 }
 
 impl InputRole {
@@ -85,6 +87,7 @@ impl InputRole {
             Self::Request => "request",
             Self::Policy => "policy",
             Self::Challenge => "challenge",
+            Self::Confirmation => "confirmation",
         }
     }
 }

@@ -4,9 +4,10 @@ use std::marker::PhantomData;
 
 use crate::challenge::answered;
 use crate::check::Ledger;
+use crate::confirmation::terms;
 use crate::evidence::Claims;
 use crate::finding::{Basis, Finding, Outcome};
-use crate::policy::{Expected, Policy, RULES, RuleSpec};
+use crate::policy::{Demanded, Expected, Policy, RULES, Rule, RuleSpec};
 
 /// The conclusion.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -58,21 +59,37 @@ impl<A> Claims<A> {
     /// Holds the claims against every rule of a policy.
     #[must_use]
     pub fn appraise(&self, policy: &Policy, expected: &Expected) -> Verdict<A> {
-        let rules: Vec<Finding> = policy.rules.iter().map(|rule| rule.judge(self, expected)).collect();
+        let judged = policy.rules.iter().map(|rule| (rule, rule.judge(self, expected)));
+        let judged: Vec<(&Rule, Finding)> = judged.collect();
         let mut ledger = Ledger::default();
         #[cfg(test)]
         {
             ledger.without = self.without;
         }
         answered::check(self.report.as_ref(), expected, &mut ledger);
-        let level = if ledger.is_clean() { self.level(&rules) } else { Level::Rejected };
+        if let Some(record) = &self.record {
+            terms::check(record, self.report.as_ref(), policy, expected, &mut ledger);
+        }
+        let level = if ledger.is_clean() { self.level(&judged) } else { Level::Rejected };
+        // What the cloud alone can say is not demanded of a key for which the HSM itself vouches: method 2.
+        let told = |(rule, finding): (&Rule, Finding)| {
+            let is_note = level == Level::Attested && rule.demanded != Demanded::Always;
+            if is_note { finding.into_note() } else { finding }
+        };
+        let rules = judged.into_iter().map(told).collect();
         let checks = self.checks.iter().cloned().chain(ledger.into_findings()).collect();
         Verdict { level, policy: policy.name.clone(), checks, sound: self.sound, rules, anchors: PhantomData }
     }
 
-    fn level(&self, rules: &[Finding]) -> Level {
-        let failed = rules.iter().any(|finding| finding.outcome == Outcome::Failed);
-        let missing: Vec<&Finding> = rules.iter().filter(|finding| finding.outcome == Outcome::Missing).collect();
+    fn level(&self, judged: &[(&Rule, Finding)]) -> Level {
+        // What is demanded under method 5 alone is looked at last: only then is it known which method it is.
+        let (always, others): (Vec<_>, Vec<_>) = judged.iter().partition(|(rule, _)| rule.demanded == Demanded::Always);
+        let failed = always.iter().any(|(_, finding)| finding.outcome == Outcome::Failed);
+        let missing: Vec<&Finding> = always
+            .iter()
+            .filter(|(_, finding)| finding.outcome == Outcome::Missing)
+            .map(|(_, finding)| finding)
+            .collect();
         if !self.sound || failed {
             return Level::Rejected;
         }
@@ -80,10 +97,18 @@ impl<A> Claims<A> {
             let said = missing.iter().all(|finding| finding.basis.is_some());
             return if said { Level::Reported } else { Level::Rejected };
         }
-        let passed = rules.iter().filter(|finding| finding.outcome == Outcome::Passed);
-        match passed.filter_map(|finding| finding.basis).min() {
+        // Logs and marks are the cloud's word in any case; they make nothing weaker that the HSM says.
+        let of_key = always.iter().filter(|(rule, _)| rule.spec.demanded == Demanded::Always);
+        let passed = of_key.filter(|(_, finding)| finding.outcome == Outcome::Passed);
+        match passed.filter_map(|(_, finding)| finding.basis).min() {
             Some(Basis::Attested) => Level::Attested,
-            Some(Basis::Confirmed | Basis::Recorded) => Level::Confirmed,
+            Some(Basis::Confirmed | Basis::Recorded) => {
+                let unmet = others.iter().any(|(_, finding)| match finding.outcome {
+                    Outcome::Failed | Outcome::Missing => true,
+                    Outcome::Passed | Outcome::Warning => false,
+                });
+                if unmet { Level::Rejected } else { Level::Confirmed }
+            }
             Some(Basis::Reported) => Level::Reported,
             // A policy of which no rule applies accepts nothing.
             None => Level::Rejected,
@@ -124,7 +149,13 @@ impl<A> Verdict<A> {
 
     /// The rules that the Baseline Requirements are the source of and that the policy leaves out.
     pub fn left_out(&self) -> impl Iterator<Item = &'static RuleSpec> {
+        let concerns = |spec: &&RuleSpec| match spec.demanded {
+            Demanded::Always => true,
+            Demanded::UnderMethod5 => self.level == Level::Confirmed,
+            Demanded::Never => false,
+        };
         let demanded = RULES.iter().filter(|spec| spec.in_csbr.is_some() && spec.source.starts_with("CSBR "));
+        let demanded = demanded.filter(concerns);
         demanded.filter(|spec| self.rules.iter().all(|finding| finding.id != spec.id))
     }
 

@@ -196,7 +196,7 @@ fn the_p256_key_is_attested_under_statement() {
     assert_eq!(verdict.level(), Level::Rejected);
     assert_eq!(ids(verdict.rules(), Outcome::Failed), [""; 0]);
     assert_eq!(ids(verdict.rules(), Outcome::Missing), ["resource-name", "csr-key", "csr-signature"]);
-    assert_eq!(ids(verdict.rules(), Outcome::Warning), ["fips-certificate", "nonce"]);
+    assert_eq!(ids(verdict.rules(), Outcome::Warning), ["fips-certificate", "nonce", "logging", "ownership"]);
 }
 
 #[test]

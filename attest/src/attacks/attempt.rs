@@ -10,13 +10,14 @@ use crate::bundle::{File, evidence as bundle_evidence};
 use crate::challenge::{Challenge, ChallengeKey, Posed};
 use crate::check::{Check, Ledger};
 use crate::claim::Claim;
+use crate::confirmation::Confirmer;
 use crate::csr::Csr;
-use crate::evidence::{Evidence, verify_with};
+use crate::evidence::{Evidence, Presented, verify_presented};
 use crate::finding::{Finding, Outcome};
 use crate::form::{Form, without};
 use crate::instant::Instant;
 use crate::malformed::Malformed;
-use crate::policy::{Expected, Policy};
+use crate::policy::{Demanded, Expected, Policy};
 use crate::verdict::Verdict;
 
 /// What stops an attack.
@@ -57,6 +58,8 @@ pub(super) struct Attempt {
     pub(super) challenge: Option<(String, ChallengeKey)>,
     /// What the CA says itself of whom and what it decides, and whether its list has nonce and key.
     pub(super) asked: (Option<&'static str>, Option<&'static str>, Option<bool>),
+    /// The record of a confirmation, which the CA's policy knows the maker of; the policy also demands what is a note otherwise.
+    pub(super) record: Option<Vec<u8>>,
     /// What becomes of the claims, where no evidence that is read makes such claims.
     pub(super) alter: fn(&mut Vec<Claim>),
 }
@@ -89,6 +92,7 @@ impl Attempt {
             files: Vec::new(),
             challenge: None,
             asked: (None, None, None),
+            record: None,
             alter: |_| {},
         };
         attempt.request(Request::of(subject()))
@@ -123,6 +127,12 @@ impl Attempt {
     pub(super) fn judged(&self, out: Option<Guard>) -> Result<Verdict<ForTests>, Malformed> {
         let mut ledger = Ledger::default();
         let (mut policy, mut form) = (Policy::csbr(), None);
+        if self.record.is_some() {
+            policy.confirmers.push(confirmer());
+            policy.rules.iter_mut().filter(|rule| rule.spec.id == "ownership").for_each(|rule| {
+                rule.demanded = Demanded::Always;
+            });
+        }
         match out {
             None => {}
             Some(Guard::Check(check)) => ledger.without = Some(check),
@@ -137,8 +147,6 @@ impl Attempt {
             if !files.is_empty() {
                 evidence.extend(bundle_evidence(&files)?);
             }
-            let mut claims = verify_with(&evidence, &anchors, ledger)?;
-            (self.alter)(&mut claims.claims);
             let expected = Expected {
                 csr: Some(Csr::parse(&self.request)?),
                 name: Some(self.name.clone()).filter(|name| !name.is_empty()),
@@ -154,6 +162,10 @@ impl Attempt {
                 seen: self.asked.2,
                 now: Instant::parse(self.now),
             };
+            let presented =
+                self.record.as_ref().map(|record| Presented { record, policy: &policy, expected: &expected });
+            let mut claims = verify_presented(&evidence, presented.as_ref(), &anchors, ledger)?;
+            (self.alter)(&mut claims.claims);
             Ok(claims.appraise(&policy, &expected))
         })
     }
@@ -173,6 +185,12 @@ pub(super) fn stopped(verdict: &Verdict<ForTests>) -> Vec<&'static str> {
 /// The key of [`Attempt::honest`].
 pub(super) fn subject() -> &'static Key {
     Bundle::key(Shape::P256)
+}
+
+/// The CA's key of records.
+fn confirmer() -> Confirmer {
+    let spki_sha256 = crate::certificate::sha256(hardkey_synthetic::record::confirmer().spki());
+    Confirmer { name: "the CA's".to_owned(), spki_sha256 }
 }
 
 /// A key outside of any HSM, or of another one.

@@ -79,13 +79,13 @@ pub(super) const ATTACKS: &[Attack] = &[
         "6",
         "an old request or report is handed in for a new order",
         Offline,
-        "The request or the report must carry the nonce that the CA gave; a report also names the order and the request that it is for. The CA's own key authenticates the challenge, the CA's list of what it accepted stops it the second time. Without a nonce the verdict warns.",
+        "The request or the report must carry the nonce that the CA gave; a report also names the order and the request that it is for. A record of the cloud's answers names report, challenge and order too. The CA's own key authenticates the challenge, the CA's list of what it accepted stops it the second time. Without a nonce the verdict warns.",
     ),
     row(
         "7",
         "the key was destroyed or disabled since",
         Confirmation,
-        "A statement is made once, when the key is. A request with the CA's nonce shows that the key could sign then. `admission` refuses an answer that says disabled.",
+        "A statement is made once, when the key is. A request with the CA's nonce shows that the key could sign then. `admission` refuses an answer that says disabled, the subscriber's or the one in a record.",
     ),
     row(
         "8",
@@ -101,9 +101,9 @@ pub(super) const ATTACKS: &[Attack] = &[
     ),
     row(
         "10",
-        "an answer of the cloud, or a report, is edited",
+        "an answer of the cloud, a report or a record is edited",
         Reported,
-        "Rules of `csbr` accept no claim that only the subscriber reports, and one that contradicts a better one counts against the key. A report is signed whole, by the key, and must not state what its evidence does not bear.",
+        "Rules of `csbr` accept no claim that only the subscriber reports, and one that contradicts a better one counts against the key. A report is signed whole, by the key, and must not state what its evidence does not bear. A record is signed whole, by a key that the CA's policy lists.",
     ),
     row(
         "11",
@@ -115,7 +115,7 @@ pub(super) const ATTACKS: &[Attack] = &[
         "12",
         "a genuine HSM of the attacker's own is shown as the cloud's",
         Offline,
-        "Google certifies the same card and the same partition with a pinned key. Of Azure no key is public to pin: its statements are rejected, by the rules `operator` and `format`.",
+        "Google certifies the same card and the same partition with a pinned key. Of Azure no key is public to pin: its statements are rejected, by the rules `operator` and `format`, unless Azure itself answers the CA, and the policy takes the format.",
     ),
     row("13", "the HSM is not in FIPS mode", Offline, "Every certificate's name must say it."),
     row(
@@ -140,19 +140,19 @@ pub(super) const ATTACKS: &[Attack] = &[
         "17",
         "an HSM key of somebody else's project is claimed",
         Offline,
-        "The name is bound by its hash, and the request must be signed by the key. Whether the project is the subscriber's, its name does not say.",
+        "The name is bound by its hash, and the request must be signed by the key. Whether the project is the subscriber's, its name does not say: the mark of its administrator does (b).",
     ),
     row(
         "18",
         "a signed request of the subscriber is replayed to a false AWS",
         Confirmation,
-        "The verifier replays nothing. Who does builds the address itself and takes no other than public authorities.",
+        "The verifier replays nothing. Who asks builds the address itself and takes no other than public authorities; `record-endpoint` takes answers of the cloud's own hosts alone.",
     ),
     row(
         "19",
         "two answers of AWS are about two keys",
         Reported,
-        "`one-name` and `one-key`: both answers name one ARN, and the key is one.",
+        "`one-name` and `one-key`: both answers name one ARN, and the key is one. In a record each answer says what it is of: `record-answers`.",
     ),
     row(
         "20",
@@ -182,7 +182,7 @@ pub(super) const ATTACKS: &[Attack] = &[
         "24",
         "logging is off, or turned off after issuance",
         Confirmation,
-        "No statement says anything of logs. Method 5 of the CSBR demands them, method 2 does not.",
+        "No statement says anything of logs. Method 5 of the CSBR demands them, method 2 does not: `logging` is judged by what the cloud answers the CA. After issuance the CA has to ask again.",
     ),
     row(
         "25",
@@ -213,7 +213,7 @@ pub(super) const ATTACKS: &[Attack] = &[
         "b",
         "who may sign with a key, but does not own it, asks for a certificate",
         Confirmation,
-        "No signature tells a contractor from an owner. An act of the administrator does: a tag of the CA's choice, read first-hand.",
+        "No signature tells a contractor from an owner. An act of the administrator does: the CA's nonce as a tag or label, read first-hand. `ownership` is a note unless the policy demands it.",
     ),
     row(
         "c",
@@ -231,7 +231,7 @@ pub(super) const ATTACKS: &[Attack] = &[
         "e",
         "an imported key of a service that does not say so, or of a partition without validated HSMs",
         Reported,
-        "Unknown origin is not generated: `generated` is missing. `admission` refuses `aws-cn`.",
+        "Unknown origin is not generated: `generated` is missing, also where Azure itself answers, which keeps no origin with a key. `admission` refuses `aws-cn`.",
     ),
     row(
         "f",

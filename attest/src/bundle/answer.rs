@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
+use crate::confirmation;
 use crate::evidence::{Evidence, malformed};
 use crate::malformed::Malformed;
 use crate::shown;
@@ -26,6 +27,10 @@ pub(crate) fn is_report(bytes: &[u8]) -> bool {
 pub(super) fn evidence(bytes: &[u8]) -> Result<Evidence, Malformed> {
     let members: Members = serde_json::from_slice(bytes).map_err(|error| malformed(PART, bytes, &error))?;
     let has = |path: &str| members.paths.iter().any(|known| known == path);
+    if confirmation::is_record(bytes) {
+        let expected = "what the subscriber handed in";
+        return Err(Malformed::new(PART, expected, "the record of a confirmation, which --confirmation is for"));
+    }
     let bytes = bytes.to_vec();
     let kinds: [(bool, Make); 7] = [
         (has(OF_A_REPORT), Evidence::Report),

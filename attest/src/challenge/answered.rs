@@ -2,13 +2,10 @@
 
 use super::Challenge;
 use crate::check::{Check, Ledger};
-use crate::instant::Instant;
+use crate::instant::{Instant, SKEW};
 use crate::policy::Expected;
 use crate::report::Report;
 use crate::shown;
-
-/// RFC 4120 §8.2, acceptable clock skew: seconds.
-const SKEW: u64 = 5 * 60;
 
 /// Makes every check that takes what the CA expects.
 pub(crate) fn check(report: Option<&Report>, expected: &Expected, ledger: &mut Ledger) {

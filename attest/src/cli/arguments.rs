@@ -17,6 +17,8 @@ Exit status of verify:
 Examples:
   hardkey-attest challenge --audience \"Example CA\" --order 4711 > c.json
   hardkey-attest verify report.json --csr request.csr --challenge c.json
+  hardkey-attest verify report.json --csr request.csr --challenge c.json \\
+    --confirmation record.json --policy ca.toml
   hardkey-attest verify bundle.zip --csr request.csr \\
     --name projects/p/locations/europe-west3/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1";
 
@@ -35,7 +37,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Decide: may the key in this request have a certificate?
     #[command(after_help = AFTER)]
-    Verify(VerifyOptions),
+    Verify(Box<VerifyOptions>),
     /// Make a nonce for one order, for a report or a request to carry; writes JSON.
     Challenge(ChallengeOptions),
     /// Show every field of what was handed in, and judge nothing.
@@ -88,6 +90,10 @@ pub(crate) struct VerifyOptions {
     /// The key that the challenge was made with [default: ~/.config/hardkey-attest/challenge.key].
     #[arg(long, value_name = "FILE", requires = "challenge")]
     pub(crate) challenge_key: Option<PathBuf>,
+
+    /// The record of what the cloud told you itself about the key of the report; your policy must list the key that signed it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) confirmation: Option<PathBuf>,
 
     /// Who you are: a report or challenge for another CA is rejected.
     #[arg(long, value_name = "CA")]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use aws_lc_rs::rand;
 use hardkey_attest::challenge::{Challenge, NONCE_LENGTH, Posed};
+use hardkey_attest::instant;
 use hardkey_attest::rendering::{Input, InputRole};
 
 use super::arguments::{ChallengeOptions, VerifyOptions};
@@ -46,12 +47,6 @@ pub(crate) fn random<const LENGTH: usize>() -> Result<[u8; LENGTH], Undecided> {
 
 /// A number with `s`, `m`, `h` or `d` after it.
 fn duration(text: &str) -> Result<Duration, Undecided> {
-    const UNITS: [(char, u64); 4] = [('s', 1), ('m', 60), ('h', 60 * 60), ('d', 24 * 60 * 60)];
-    let read = UNITS.into_iter().find_map(|(unit, seconds)| {
-        let number = text.strip_suffix(unit)?;
-        let is_plain = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
-        number.parse::<u64>().ok().filter(|_| is_plain)?.checked_mul(seconds)
-    });
-    read.map(Duration::from_secs)
+    instant::duration(text)
         .ok_or_else(|| Undecided::new("--valid", "a number with s, m, h or d after it, such as 24h", text))
 }

@@ -44,6 +44,14 @@ pub(crate) fn request(path: Option<&Path>, inputs: &mut Vec<Input>) -> Result<Op
     Ok(Some(csr))
 }
 
+/// Reads the record of a confirmation, if there is one.
+pub(crate) fn record(path: Option<&Path>, inputs: &mut Vec<Input>) -> Result<Option<File>, Undecided> {
+    let Some(path) = path else { return Ok(None) };
+    let file = read(path)?;
+    inputs.push(Input::new(&file.name, InputRole::Confirmation, &file.bytes));
+    Ok(Some(file))
+}
+
 /// A built-in policy by its name, or one from a file.
 pub(crate) fn policy(named: &Path, inputs: &mut Vec<Input>) -> Result<Policy, Undecided> {
     if let Some(policy) = named.to_str().and_then(Policy::built_in) {

@@ -1,7 +1,8 @@
 //! `inspect`: what is in there.
 
 use hardkey_attest::bundle;
-use hardkey_attest::inspection::{inspect, inspect_request};
+use hardkey_attest::confirmation::is_record;
+use hardkey_attest::inspection::{inspect, inspect_record, inspect_request};
 use hardkey_attest::rendering::{inspection_json, inspection_text};
 
 use super::arguments::InspectOptions;
@@ -17,12 +18,19 @@ pub(crate) fn run(options: &InspectOptions) -> u8 {
 
 fn show(options: &InspectOptions) -> Result<(), Undecided> {
     let mut handed_in = Vec::new();
-    for path in &options.files {
-        handed_in.push(files::read(path)?);
-    }
     let mut sections = Vec::new();
-    for piece in bundle::evidence(&handed_in)? {
-        sections.extend(inspect(&piece)?);
+    for path in &options.files {
+        let file = files::read(path)?;
+        if is_record(&file.bytes) {
+            sections.push(inspect_record(&file.bytes).map_err(|error| error.inside(&file.name))?);
+        } else {
+            handed_in.push(file);
+        }
+    }
+    if !handed_in.is_empty() {
+        for piece in bundle::evidence(&handed_in)? {
+            sections.extend(inspect(&piece)?);
+        }
     }
     if let Some(csr) = files::request(options.csr.as_deref(), &mut Vec::new())? {
         sections.push(inspect_request(&csr));

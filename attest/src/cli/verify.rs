@@ -5,7 +5,7 @@ use std::path::Path;
 use hardkey_attest::anchor::Anchors;
 use hardkey_attest::bundle;
 use hardkey_attest::challenge::Seen;
-use hardkey_attest::evidence::verify;
+use hardkey_attest::evidence::{Presented, verify, verify_confirmed};
 use hardkey_attest::policy::Expected;
 use hardkey_attest::rendering::{
     Decision, Input, InputRole, decision_html, decision_json, decision_text, undecided_html,
@@ -56,21 +56,31 @@ fn decide<A: Anchors>(options: &VerifyOptions, trusted: &A) -> Result<u8, Undeci
         handed_in.push(file);
     }
     let challenge = challenge::posed(options, &mut inputs)?;
-    let claims = verify(&bundle::evidence(&handed_in)?, trusted)?;
-    let answered = challenge.as_ref().zip(claims.key()).map(|(posed, key)| Seen::of(&posed.challenge, key));
-    // Locked from here until the end: of two that decide the same, one sees what the other added.
-    let list = options.seen.as_deref().map(List::open).transpose()?;
-    let mut listed = list.zip(answered);
-    let expected = Expected {
+    let record = files::record(options.confirmation.as_deref(), &mut inputs)?;
+    let mut expected = Expected {
         csr,
         name: options.name.clone(),
         nonce: options.nonce.clone(),
         challenge,
         audience: options.audience.clone(),
         order: options.order.clone(),
-        seen: listed.as_ref().map(|(list, seen)| list.has(seen)).transpose()?,
+        seen: None,
         now: Some(now),
     };
+    let evidence = bundle::evidence(&handed_in)?;
+    let claims = match &record {
+        None => verify(&evidence, trusted)?,
+        Some(record) => {
+            let presented = Presented { record: &record.bytes, policy: &policy, expected: &expected };
+            verify_confirmed(&evidence, &presented, trusted)?
+        }
+    };
+    let posed = expected.challenge.as_ref();
+    let answered = posed.zip(claims.key()).map(|(posed, key)| Seen::of(&posed.challenge, key));
+    // Locked from here until the end: of two that decide the same, one sees what the other added.
+    let list = options.seen.as_deref().map(List::open).transpose()?;
+    let mut listed = list.zip(answered);
+    expected.seen = listed.as_ref().map(|(list, seen)| list.has(seen)).transpose()?;
     let verdict = claims.appraise(&policy, &expected);
     let decision = Decision { verdict: &verdict, claims: &claims, expected: &expected, inputs: &inputs };
     if let Some(page) = &options.html {
@@ -93,7 +103,7 @@ fn decide<A: Anchors>(options: &VerifyOptions, trusted: &A) -> Result<u8, Undeci
 /// Writes the page, and never over what was handed in.
 fn write(page: &Path, html: &str, options: &VerifyOptions) -> Result<(), Undecided> {
     let name = page.to_string_lossy();
-    let ours = options.challenge.iter().chain(&options.challenge_key).chain(&options.seen);
+    let ours = options.challenge.iter().chain(&options.challenge_key).chain(&options.seen).chain(&options.confirmation);
     let given = options.files.iter().chain(&options.csr).chain([&options.policy]).chain(ours);
     let is_input = page
         .canonicalize()

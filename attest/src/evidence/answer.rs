@@ -80,9 +80,9 @@ impl<T: serde::Serialize> serde::Serialize for Object<T> {
     }
 }
 
-/// An object of texts with names of its owner's choice, each once. What they say is of no interest.
-#[derive(Debug)]
-pub(super) struct Tags;
+/// An object of texts with names of its owner's choice, each once.
+#[derive(Debug, Default)]
+pub(super) struct Tags(pub(super) std::collections::BTreeMap<String, String>);
 
 impl<'de> serde::Deserialize<'de> for Tags {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -95,13 +95,13 @@ impl<'de> serde::Deserialize<'de> for Tags {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tags, A::Error> {
-                let mut names = std::collections::BTreeSet::new();
-                while let Some((name, _)) = map.next_entry::<String, String>()? {
-                    if !names.insert(name) {
+                let mut tags = std::collections::BTreeMap::new();
+                while let Some((name, text)) = map.next_entry::<String, String>()? {
+                    if tags.insert(name, text).is_some() {
                         return Err(A::Error::custom("duplicate tag"));
                     }
                 }
-                Ok(Tags)
+                Ok(Tags(tags))
             }
         }
         deserializer.deserialize_map(Names)

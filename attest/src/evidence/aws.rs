@@ -1,4 +1,4 @@
-//! AWS KMS: the answers to `DescribeKey` and `GetPublicKey`, as the subscriber reports them.
+//! AWS KMS: the answers to `DescribeKey` and `GetPublicKey`, as the subscriber reports them or the CA was told them.
 //!
 //! Fields: AWS KMS API reference, `KeyMetadata` and `GetPublicKey` (read November 2026). AWS signs neither answer.
 
@@ -119,7 +119,7 @@ pub(super) fn gather_description(json: &[u8], gathered: &mut Gathered) -> Result
         xks_key: xks.map(|Object(xks)| xks.id.as_deref().unwrap_or("external key store")),
     };
     gathered.admission(DESCRIPTION, admit(&facts, Exceptions::default()));
-    gathered.ledger.check_reported(Check::AnswerConsistent, consistent(&metadata));
+    gathered.ledger.check_by(gathered.basis, Check::AnswerConsistent, consistent(&metadata));
     let stored = facts.custom_key_store.or(facts.cloud_hsm_cluster).or(facts.xks_key).is_some();
     let (hsm, local) = match facts.origin {
         Some("AWS_CLOUDHSM" | "EXTERNAL_KEY_STORE") => (Some(false), None),
@@ -130,7 +130,7 @@ pub(super) fn gather_description(json: &[u8], gathered: &mut Gathered) -> Result
     };
     let mut say = |topic, value: Option<Value>| {
         if let Some(value) = value {
-            gathered.reported(DESCRIPTION, topic, value);
+            gathered.answered(DESCRIPTION, topic, value);
         }
     };
     let text = |text: Option<&str>| text.map(|text| Value::Text(text.to_owned()));
@@ -161,10 +161,10 @@ pub(super) fn gather_public_key(json: &[u8], gathered: &mut Gathered) -> Result<
     let der = answer::base64(PUBLIC_KEY, "PublicKey", &answer.public_key)?;
     let key = answer::public_key(PUBLIC_KEY, "PublicKey", &der)?;
     if let Some(usage) = &answer.key_usage {
-        gathered.reported(PUBLIC_KEY, Topic::Sign, Value::Flag(usage == "SIGN_VERIFY"));
+        gathered.answered(PUBLIC_KEY, Topic::Sign, Value::Flag(usage == "SIGN_VERIFY"));
     }
-    gathered.reported(PUBLIC_KEY, Topic::Resource, Value::Text(answer.key_id.clone()));
-    gathered.reported_key(PUBLIC_KEY, key);
+    gathered.answered(PUBLIC_KEY, Topic::Resource, Value::Text(answer.key_id.clone()));
+    gathered.answered_key(PUBLIC_KEY, key);
     gathered.piece(Piece {
         with_key: true,
         names: vec![Name::Full(answer.key_id)],

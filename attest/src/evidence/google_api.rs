@@ -1,4 +1,4 @@
-//! Google Cloud KMS: the answers to `GetCryptoKeyVersion` and `GetPublicKey`, as the subscriber reports them.
+//! Google Cloud KMS: the answers to `GetCryptoKeyVersion` and `GetPublicKey`, as the subscriber reports them or the CA was told them.
 //!
 //! Fields: google/cloud/kms/v1/resources.proto (read November 2026), in the JSON that REST and `gcloud --format=json` give.
 
@@ -140,7 +140,7 @@ pub(super) fn gather_version(json: &[u8], gathered: &mut Gathered) -> Result<(),
     };
     let mut say = |topic, value: Option<Value>| {
         if let Some(value) = value {
-            gathered.reported(VERSION, topic, value);
+            gathered.answered(VERSION, topic, value);
         }
     };
     let text = |text: Option<&str>| text.map(|text| Value::Text(text.to_owned()));
@@ -173,16 +173,16 @@ pub(super) fn gather_public_key(json: &[u8], gathered: &mut Gathered) -> Result<
         gathered.admission(PUBLIC_KEY, outcome);
     }
     if let Some(hsm) = hsm(answer.protection_level.as_deref(), false) {
-        gathered.reported(PUBLIC_KEY, Topic::Hsm, Value::Flag(hsm));
+        gathered.answered(PUBLIC_KEY, Topic::Hsm, Value::Flag(hsm));
     }
     if let Some(level) = &answer.protection_level {
-        gathered.reported(PUBLIC_KEY, Topic::ProtectionLevel, Value::Text(level.clone()));
+        gathered.answered(PUBLIC_KEY, Topic::ProtectionLevel, Value::Text(level.clone()));
     }
     if let Some(algorithm) = &answer.algorithm {
-        gathered.reported(PUBLIC_KEY, Topic::Sign, Value::Flag(signs(algorithm)));
+        gathered.answered(PUBLIC_KEY, Topic::Sign, Value::Flag(signs(algorithm)));
     }
-    gathered.reported(PUBLIC_KEY, Topic::Resource, Value::Text(answer.name.clone()));
-    gathered.reported_key(PUBLIC_KEY, key);
+    gathered.answered(PUBLIC_KEY, Topic::Resource, Value::Text(answer.name.clone()));
+    gathered.answered_key(PUBLIC_KEY, key);
     gathered.piece(Piece {
         with_key: true,
         names: vec![Name::Full(answer.name)],

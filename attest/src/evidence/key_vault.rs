@@ -1,4 +1,4 @@
-//! Azure Key Vault: a key's bundle, as the subscriber reports it. Also a Managed HSM key's, where there is no statement.
+//! Azure Key Vault: a key's bundle, as the subscriber reports it or the CA was told it. Also a Managed HSM key's, where there is no statement.
 //!
 //! Fields: Azure REST API, Key Vault keys 2025-07-01, `KeyBundle` (azure-rest-api-specs, Security.KeyVault.Keys/models.tsp,
 //! read November 2026). Azure does not sign it, and where the key came from is in no field.
@@ -15,6 +15,7 @@ use crate::shown;
 use super::Gathered;
 use super::answer::{self, Moment, Object, Tags};
 use super::binding::{Name, Piece};
+use super::mark;
 
 pub(super) const FROM: &str = "the key bundle of Azure";
 
@@ -35,8 +36,7 @@ pub(super) struct Bundle {
     #[serde(rename = "managed")]
     _managed: Option<bool>,
     release_policy: Option<Object<ReleasePolicy>>,
-    #[serde(rename = "tags")]
-    _tags: Option<Tags>,
+    tags: Option<Tags>,
 }
 
 /// `JsonWebKey`. The private parts are listed to be refused by name.
@@ -103,7 +103,7 @@ pub(super) fn gather(json: &[u8], gathered: &mut Gathered) -> Result<(), Malform
     let key = bundle.key.0.public_key()?;
     gather_stated(&bundle, gathered);
     gathered.piece(Piece { with_key: true, names: bundle.key.0.names(), ..Piece::new(FROM) });
-    gathered.reported_key(FROM, key);
+    gathered.answered_key(FROM, key);
     Ok(())
 }
 
@@ -136,21 +136,24 @@ pub(super) fn gather_stated(bundle: &Bundle, gathered: &mut Gathered) {
         (Topic::Decrypt, may("decrypt")),
     ] {
         if let Some(flag) = flag {
-            gathered.reported(FROM, topic, Value::Flag(flag));
+            gathered.answered(FROM, topic, Value::Flag(flag));
         }
     }
-    gathered.reported(FROM, Topic::Operator, Value::Text("Microsoft Azure".to_owned()));
+    if let Some(Tags(tags)) = &bundle.tags {
+        mark::gather(FROM, tags.iter(), gathered);
+    }
+    gathered.answered(FROM, Topic::Operator, Value::Text("Microsoft Azure".to_owned()));
     if let Some(kid) = facts.kid {
-        gathered.reported(FROM, Topic::Resource, Value::Text(kid.to_owned()));
+        gathered.answered(FROM, Topic::Resource, Value::Text(kid.to_owned()));
     }
     if let Some(kty) = facts.kty {
         let platform = facts.hsm_platform.map(|platform| format!(", hsmPlatform {platform}"));
         let text = format!("kty {kty}{}", platform.unwrap_or_default());
-        gathered.reported(FROM, Topic::ProtectionLevel, Value::Text(text));
+        gathered.answered(FROM, Topic::ProtectionLevel, Value::Text(text));
     }
     if let Some(enabled) = facts.enabled {
         let state = if enabled { "enabled" } else { "disabled" };
-        gathered.reported(FROM, Topic::State, Value::Text(state.to_owned()));
+        gathered.answered(FROM, Topic::State, Value::Text(state.to_owned()));
     }
 }
 

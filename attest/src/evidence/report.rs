@@ -1,6 +1,7 @@
 //! A report: raw evidence, and what the subscriber puts around it. Whether it answers a CA's challenge is judged with the verdict.
 
 use crate::anchor::Anchors;
+use crate::certificate::sha256;
 use crate::check::{Check, Ledger};
 use crate::malformed::Malformed;
 use crate::report::{Envelope, LONGEST_VALIDITY, Report, Stated};
@@ -15,19 +16,11 @@ pub(super) fn gather(json: &[u8], anchors: &impl Anchors, gathered: &mut Gathere
     for raw in &report.evidence {
         pieces.extend(raw.evidence().map_err(|error| error.inside("report"))?);
     }
-    let ledger = std::mem::take(&mut gathered.ledger);
-    let Gathered { key, claims, pieces, mut ledger, .. } = {
-        let mut inside = gather_pieces(&pieces, anchors, ledger).map_err(|error| error.inside("report"))?;
-        check(&envelope, &report, &mut inside);
-        inside
-    };
-    std::mem::swap(&mut gathered.ledger, &mut ledger);
-    if let Some(key) = key {
-        gathered.about(key);
-    }
-    gathered.claims.extend(claims);
-    gathered.pieces.extend(pieces);
-    gathered.report = Some(report);
+    let ledger = gathered.ledger.apart();
+    let mut inside = gather_pieces(&pieces, anchors, ledger).map_err(|error| error.inside("report"))?;
+    check(&envelope, &report, &mut inside);
+    gathered.absorb(inside);
+    gathered.report = Some((report, sha256(envelope.payload())));
     Ok(())
 }
 

@@ -4,22 +4,37 @@
 //! name = "example-ca"
 //! based_on = "csbr"            # optional; its rules are the beginning
 //!
+//! demanded = ["ownership"]     # optional: rules that are notes otherwise, or under method 2
+//! confirmation_max_age = "30d" # optional: the oldest answer in a record that counts
+//! confirmation_endpoints = []  # optional: private endpoints that answer for a cloud besides its own
+//!
 //! [rules]
 //! resource-name = "attested"   # the weakest basis accepted
 //! nonce = "off"                # takes a rule out
+//!
+//! [[confirmer]]                # a key whose records count, as many as there are
+//! name = "confirmation host"
+//! spki_sha256 = "…"
 //! ```
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use serde::Deserialize;
 
-use super::{Policy, RULES, Rule};
+use super::{Demanded, Policy, RULES, Rule};
+use crate::confirmation::{Confirmer, MAX_AGE};
+use crate::field;
 use crate::finding::Basis;
+use crate::instant;
 use crate::shown;
 
 /// Policies have a few dozen lines.
 const LARGEST: usize = 64 << 10;
+
+/// CSBR §4.2.1: what was found of a key's protection may be used again for 13 months, which have 397 days at most.
+const LONGEST_AGE: Duration = Duration::from_secs(397 * 86_400);
 
 /// Lines of a policy fit on a screen.
 const SHOWN: usize = 100;
@@ -42,7 +57,21 @@ struct File {
     name: String,
     based_on: Option<String>,
     #[serde(default)]
+    demanded: Vec<String>,
+    confirmation_max_age: Option<String>,
+    #[serde(default)]
+    confirmation_endpoints: Vec<String>,
+    #[serde(default)]
     rules: BTreeMap<String, String>,
+    #[serde(default)]
+    confirmer: Vec<FileConfirmer>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileConfirmer {
+    name: String,
+    spki_sha256: String,
 }
 
 impl Policy {
@@ -85,15 +114,59 @@ impl Policy {
                     shown::short(weakest)
                 ))
             })?;
-            rules.push(Rule { spec, weakest: basis });
+            rules.push(Rule { spec, weakest: basis, demanded: spec.demanded });
         }
         if rules.is_empty() {
             return Err(PolicyError("it has no rule, and would accept nothing".to_owned()));
         }
+        for id in &file.demanded {
+            let rule = rules.iter_mut().find(|rule| rule.spec.id == id);
+            let rule = rule.ok_or_else(|| {
+                PolicyError(format!("demanded has \"{}\", which is no rule of the policy", shown::short(id)))
+            })?;
+            rule.demanded = Demanded::Always;
+        }
         // In the order of the table, so that verdicts read alike.
         rules.sort_by_key(|rule| RULES.iter().position(|spec| spec.id == rule.spec.id));
-        Ok(Self { name: file.name, rules })
+        Ok(Self {
+            name: file.name,
+            rules,
+            confirmers: confirmers(file.confirmer)?,
+            confirmation_max_age: max_age(file.confirmation_max_age.as_deref())?,
+            confirmation_endpoints: file.confirmation_endpoints,
+        })
     }
+}
+
+fn confirmers(written: Vec<FileConfirmer>) -> Result<Vec<Confirmer>, PolicyError> {
+    let mut all: Vec<Confirmer> = Vec::new();
+    for FileConfirmer { name, spki_sha256 } in written {
+        let spki_sha256 = field::bytes(&spki_sha256).ok_or_else(|| {
+            let found = shown::short(&spki_sha256);
+            PolicyError(format!(
+                "spki_sha256 of the confirmer \"{}\" is \"{found}\"; it must be 64 hexadecimal digits in lower case",
+                shown::short(&name)
+            ))
+        })?;
+        if let Some(known) = all.iter().find(|known| known.spki_sha256 == spki_sha256) {
+            let (name, known) = (shown::short(&name), shown::short(&known.name));
+            return Err(PolicyError(format!("the confirmers \"{known}\" and \"{name}\" are one key; list it once")));
+        }
+        all.push(Confirmer { name, spki_sha256 });
+    }
+    Ok(all)
+}
+
+fn max_age(written: Option<&str>) -> Result<Duration, PolicyError> {
+    let Some(text) = written else { return Ok(MAX_AGE) };
+    let read = instant::duration(text).filter(|age| !age.is_zero() && *age <= LONGEST_AGE);
+    read.ok_or_else(|| {
+        PolicyError(format!(
+            "confirmation_max_age is \"{}\"; it must be a number with s, m, h or d after it, {} days at most",
+            shown::short(text),
+            LONGEST_AGE.as_secs() / 86_400
+        ))
+    })
 }
 
 /// What the parser says, in one line and with the line that it says it of.

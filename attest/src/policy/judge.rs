@@ -4,6 +4,7 @@ use super::rule::Expected;
 use crate::certificate::sha256;
 use crate::challenge::Challenge;
 use crate::claim::{Claim, Topic, Value};
+use crate::confirmation::Record;
 use crate::csr::Csr;
 use crate::finding::{Basis, Outcome};
 use crate::fips::FipsCertificate;
@@ -17,6 +18,7 @@ pub(crate) struct View<'a> {
     pub(crate) claims: Vec<&'a Claim>,
     pub(crate) key: Option<&'a crate::public_key::PublicKey>,
     pub(crate) report: Option<&'a Report>,
+    pub(crate) record: Option<&'a Record>,
     pub(crate) expected: &'a Expected,
 }
 
@@ -32,11 +34,11 @@ pub(super) fn missing(why: &str) -> Judgement {
 }
 
 impl View<'_> {
-    fn best(&self, topic: Topic) -> Option<&Claim> {
+    pub(super) fn best(&self, topic: Topic) -> Option<&Claim> {
         self.claims.iter().filter(|claim| claim.topic == topic).max_by_key(|claim| claim.basis).copied()
     }
 
-    fn text(&self, topic: Topic) -> Option<(&str, Basis)> {
+    pub(super) fn text(&self, topic: Topic) -> Option<(&str, Basis)> {
         match self.best(topic)? {
             Claim { value: Value::Text(text), basis, .. } => Some((text, *basis)),
             _ => None,

@@ -77,7 +77,13 @@ mod tests {
 
     fn judged(claims: &[Claim], name: &str) -> (Outcome, Option<Basis>) {
         let expected = Expected { name: Some(name.to_owned()), ..Expected::default() };
-        let judgement = judge(&View { claims: claims.iter().collect(), key: None, report: None, expected: &expected });
+        let judgement = judge(&View {
+            claims: claims.iter().collect(),
+            key: None,
+            report: None,
+            record: None,
+            expected: &expected,
+        });
         (judgement.outcome, judgement.basis)
     }
 
@@ -97,7 +103,8 @@ mod tests {
         let expected = Expected { name: Some(VERSION.to_owned()), ..Expected::default() };
         let hash = shown::hex(&sha256(VERSION.as_bytes()));
         let claims = [claim(Topic::Resource, VERSION, Basis::Attested), claim(Topic::NameHash, &hash, Basis::Attested)];
-        let observed = |claims| judge(&View { claims, key: None, report: None, expected: &expected }).observed;
+        let observed =
+            |claims| judge(&View { claims, key: None, report: None, record: None, expected: &expected }).observed;
         assert_eq!(observed(claims.iter().collect()), VERSION);
         assert_eq!(observed(claims.iter().rev().collect()), format!("{VERSION} hashes to {hash}"));
     }

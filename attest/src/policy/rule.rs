@@ -2,6 +2,7 @@
 
 use super::judge::{self, Judgement, View, missing};
 use super::name;
+use super::witness;
 use crate::challenge::Posed;
 use crate::claim::{Claim, Topic, Value};
 use crate::csr::Csr;
@@ -46,8 +47,33 @@ pub struct RuleSpec {
     pub of_statement: bool,
     /// The weakest basis that the policy `csbr` accepts for it, if `csbr` has it.
     pub in_csbr: Option<Basis>,
+    /// When it stands in the way.
+    pub demanded: Demanded,
     /// How it is judged.
     pub(crate) judge: Judge,
+}
+
+/// When a rule that is not met stands in the way.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Demanded {
+    /// Always.
+    Always,
+    /// Where the cloud's word to the CA stands behind the key: CSBR §6.2.7.4.2 method 5. Otherwise it is a note.
+    UnderMethod5,
+    /// Never: it is a note.
+    Never,
+}
+
+impl Demanded {
+    /// Its name in output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Always => "always",
+            Self::UnderMethod5 => "under method 5",
+            Self::Never => "never",
+        }
+    }
 }
 
 /// How a rule is judged.
@@ -68,13 +94,15 @@ pub struct Rule {
     pub spec: &'static RuleSpec,
     /// The weakest basis it accepts.
     pub weakest: Basis,
+    /// When it stands in the way: as the table says, or always where a CA's policy demands it.
+    pub demanded: Demanded,
 }
 
 impl Eq for Rule {}
 
 impl PartialEq for Rule {
     fn eq(&self, other: &Self) -> bool {
-        self.spec.id == other.spec.id && self.weakest == other.weakest
+        self.spec.id == other.spec.id && self.weakest == other.weakest && self.demanded == other.demanded
     }
 }
 
@@ -89,6 +117,7 @@ pub const RULES: &[RuleSpec] = &[
         in_statement: true,
         of_statement: false,
         in_csbr: Some(Basis::Confirmed),
+        demanded: Demanded::Always,
         judge: Judge::Flag(Topic::Hsm, true),
     },
     RuleSpec {
@@ -98,6 +127,7 @@ pub const RULES: &[RuleSpec] = &[
         in_statement: true,
         of_statement: false,
         in_csbr: Some(Basis::Confirmed),
+        demanded: Demanded::Always,
         judge: Judge::Flag(Topic::Local, true),
     },
     RuleSpec {
@@ -107,6 +137,7 @@ pub const RULES: &[RuleSpec] = &[
         in_statement: true,
         of_statement: false,
         in_csbr: Some(Basis::Confirmed),
+        demanded: Demanded::Always,
         judge: Judge::Flag(Topic::Extractable, false),
     },
     RuleSpec {
@@ -116,6 +147,7 @@ pub const RULES: &[RuleSpec] = &[
         in_statement: true,
         of_statement: true,
         in_csbr: Some(Basis::Confirmed),
+        demanded: Demanded::Always,
         judge: Judge::Flag(Topic::NeverExtractable, true),
     },
     RuleSpec {
@@ -125,6 +157,7 @@ pub const RULES: &[RuleSpec] = &[
         in_statement: true,
         of_statement: true,
         in_csbr: Some(Basis::Confirmed),
+        demanded: Demanded::Always,
         judge: Judge::Flag(Topic::Sensitive, true),
     },
     RuleSpec {
@@ -134,6 +167,7 @@ pub const RULES: &[RuleSpec] = &[
         in_statement: true,
         of_statement: true,
         in_csbr: Some(Basis::Confirmed),
+        demanded: Demanded::Always,
         judge: Judge::Flag(Topic::AlwaysSensitive, true),
     },
     RuleSpec {
@@ -143,6 +177,7 @@ pub const RULES: &[RuleSpec] = &[
         in_statement: true,
         of_statement: false,
         in_csbr: Some(Basis::Confirmed),
+        demanded: Demanded::Always,
         judge: Judge::Flag(Topic::Sign, true),
     },
     RuleSpec {
@@ -152,6 +187,7 @@ pub const RULES: &[RuleSpec] = &[
         in_statement: true,
         of_statement: true,
         in_csbr: Some(Basis::Confirmed),
+        demanded: Demanded::Always,
         judge: Judge::Flag(Topic::Wrap, false),
     },
     RuleSpec {
@@ -161,6 +197,7 @@ pub const RULES: &[RuleSpec] = &[
         in_statement: true,
         of_statement: true,
         in_csbr: Some(Basis::Confirmed),
+        demanded: Demanded::Always,
         judge: Judge::Flag(Topic::Split, false),
     },
     RuleSpec {
@@ -170,15 +207,17 @@ pub const RULES: &[RuleSpec] = &[
         in_statement: true,
         of_statement: true,
         in_csbr: Some(Basis::Confirmed),
+        demanded: Demanded::Always,
         judge: Judge::OneOf(Topic::Format, &["CAVIUM_V2_COMPRESSED"]),
     },
     RuleSpec {
         id: "operator",
-        demand: "the HSM is run by a cloud whose key is pinned",
+        demand: "the HSM is run by a cloud whose key is pinned, or that told the CA itself",
         source: "CSBR §6.2.7.4.1, cloud-base key generation and protection solution",
         in_statement: true,
         of_statement: false,
         in_csbr: Some(Basis::Confirmed),
+        demanded: Demanded::Always,
         judge: Judge::With(judge::operator),
     },
     RuleSpec {
@@ -188,6 +227,7 @@ pub const RULES: &[RuleSpec] = &[
         in_statement: false,
         of_statement: false,
         in_csbr: Some(Basis::Confirmed),
+        demanded: Demanded::Always,
         judge: Judge::With(judge::fips),
     },
     RuleSpec {
@@ -197,6 +237,7 @@ pub const RULES: &[RuleSpec] = &[
         in_statement: true,
         of_statement: true,
         in_csbr: Some(Basis::Attested),
+        demanded: Demanded::Always,
         judge: Judge::With(judge::in_time),
     },
     RuleSpec {
@@ -206,6 +247,7 @@ pub const RULES: &[RuleSpec] = &[
         in_statement: false,
         of_statement: false,
         in_csbr: Some(Basis::Confirmed),
+        demanded: Demanded::Always,
         judge: Judge::With(judge::size),
     },
     RuleSpec {
@@ -215,6 +257,7 @@ pub const RULES: &[RuleSpec] = &[
         in_statement: false,
         of_statement: false,
         in_csbr: Some(Basis::Confirmed),
+        demanded: Demanded::Always,
         judge: Judge::With(name::judge),
     },
     RuleSpec {
@@ -224,6 +267,7 @@ pub const RULES: &[RuleSpec] = &[
         in_statement: false,
         of_statement: false,
         in_csbr: Some(Basis::Confirmed),
+        demanded: Demanded::Always,
         judge: Judge::With(judge::csr_key),
     },
     RuleSpec {
@@ -233,6 +277,7 @@ pub const RULES: &[RuleSpec] = &[
         in_statement: false,
         of_statement: false,
         in_csbr: Some(Basis::Confirmed),
+        demanded: Demanded::Always,
         judge: Judge::With(judge::csr_signature),
     },
     RuleSpec {
@@ -242,7 +287,28 @@ pub const RULES: &[RuleSpec] = &[
         in_statement: false,
         of_statement: false,
         in_csbr: Some(Basis::Confirmed),
+        demanded: Demanded::Always,
         judge: Judge::With(judge::nonce),
+    },
+    RuleSpec {
+        id: "logging",
+        demand: "every use of the key, and every change to it, is logged",
+        source: "CSBR §6.2.7.4.1(8.2), \"configured to log all access, operations, and configuration changes\": demanded under method 5",
+        in_statement: false,
+        of_statement: false,
+        in_csbr: Some(Basis::Confirmed),
+        demanded: Demanded::UnderMethod5,
+        judge: Judge::With(witness::logging),
+    },
+    RuleSpec {
+        id: "ownership",
+        demand: "whoever administers the key marked it with the CA's nonce",
+        source: "docs/confirmation.md: the right to sign with a key is not ownership",
+        in_statement: false,
+        of_statement: false,
+        in_csbr: Some(Basis::Confirmed),
+        demanded: Demanded::Never,
+        judge: Judge::With(witness::ownership),
     },
 ];
 
@@ -268,20 +334,28 @@ impl Rule {
                     claims: sound.map(|()| claims.claims.iter().collect()).unwrap_or_default(),
                     key: sound.and(claims.key.as_ref()),
                     report: claims.report.as_ref(),
+                    record: claims.record.as_ref(),
                     expected,
                 };
                 let judgement = judge(&view);
                 self.weigh(judgement)
             }
         };
-        Finding {
+        // Where nobody asked the cloud, that it did not say is no news.
+        let is_note = match self.demanded {
+            Demanded::Always => false,
+            Demanded::UnderMethod5 => claims.record.is_none(),
+            Demanded::Never => true,
+        };
+        let finding = Finding {
             id: self.spec.id,
             demand: self.spec.demand.to_owned(),
             source: self.spec.source,
             observed: judgement.observed,
             basis: judgement.basis,
             outcome: judgement.outcome,
-        }
+        };
+        if is_note { finding.into_note() } else { finding }
     }
 
     fn of_topic<A>(&self, claims: &Claims<A>, topic: Topic, fits: impl Fn(&Value) -> bool) -> Judgement {

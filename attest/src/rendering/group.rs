@@ -5,7 +5,7 @@ use crate::evidence::Claims;
 use crate::finding::Basis;
 
 /// Headings, and what stands under each.
-const GROUPS: [(&str, &[Topic]); 4] = [
+const GROUPS: [(&str, &[Topic]); 6] = [
     ("The key", &[Topic::Algorithm, Topic::Spki, Topic::Resource, Topic::NameHash, Topic::KeyId, Topic::State]),
     (
         "How it is protected",
@@ -37,6 +37,8 @@ const GROUPS: [(&str, &[Topic]); 4] = [
         ],
     ),
     ("Who runs it", &[Topic::Operator]),
+    ("Who administers it, and who watches", &[Topic::Mark, Topic::Logging, Topic::Logs]),
+    ("What the cloud did not answer", &[Topic::Refused]),
 ];
 /// Topics that no heading has.
 const OTHER: &str = "Besides";

@@ -4,6 +4,7 @@ use super::Decision;
 use super::sentence::or_none;
 use crate::anchor::Anchors;
 use crate::challenge::Seen;
+use crate::confirmation::Said;
 use crate::shown;
 
 /// Terms, in small letters, and values. What was not handed in has no line, but for what a decision always wants.
@@ -47,6 +48,33 @@ pub(super) fn header<A: Anchors>(decision: &Decision<'_, A>) -> Vec<(&'static st
             report.not_after
         );
         lines.push(("report, by whoever can use the key", told));
+    }
+    if let Some(record) = claims.record() {
+        let told = format!(
+            "{}, made at {} by {} {}, for {}, order {}",
+            record.record_id,
+            record.created,
+            shown::text(&record.generator.name),
+            shown::text(&record.generator.version),
+            shown::text(&record.audience),
+            shown::text(&record.order)
+        );
+        lines.push(("record of a confirmation", told));
+        for answer in &record.answers {
+            let refused = match &answer.said {
+                Said::Data(_) => String::new(),
+                Said::Refused { code, message } => {
+                    format!("; refused: {}, {}", shown::text(code), shown::text(message))
+                }
+            };
+            let told = format!(
+                "{} at {}: {}{refused}",
+                shown::text(&answer.endpoint),
+                answer.asked,
+                shown::text(&answer.request)
+            );
+            lines.push(("asked", told));
+        }
     }
     if let Some(seen) = seen(decision) {
         lines.push(("for the list of what was seen", seen.to_string()));

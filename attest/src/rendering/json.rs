@@ -4,10 +4,12 @@
 //! of the JSON and prints forges no line either.
 
 mod answer;
+mod confirmation;
 
 use serde::Serialize;
 
 use answer::{ChallengeJson, ReportJson};
+use confirmation::RecordJson;
 
 use super::group::vouchers;
 use super::header::seen;
@@ -15,6 +17,7 @@ use super::remedy::remedy;
 use super::sentence::{caveat, headline, more, unmet};
 use super::{Decision, Input, SCHEMA, TOOL};
 use crate::anchor::Anchors;
+use crate::certificate::sha256;
 use crate::claim::{Claim, Value};
 use crate::evidence::Claims;
 use crate::finding::Finding;
@@ -38,6 +41,7 @@ struct DecisionJson {
     decided_at: Option<String>,
     expected: ExpectedJson,
     report: Option<ReportJson>,
+    confirmation: Option<RecordJson>,
     seen: Option<String>,
     inputs: Vec<InputJson>,
     anchors: Vec<AnchorJson>,
@@ -152,7 +156,7 @@ struct FieldJson {
 #[must_use]
 pub fn decision_json<A: Anchors>(decision: &Decision<'_, A>, anchors: &A) -> String {
     let Decision { verdict, claims, expected, inputs } = decision;
-    let hash = |key: &crate::public_key::PublicKey| shown::hex(&crate::certificate::sha256(key.spki()));
+    let hash = |key: &crate::public_key::PublicKey| shown::hex(&sha256(key.spki()));
     written(&DecisionJson {
         schema: SCHEMA,
         tool: TOOL,
@@ -176,6 +180,7 @@ pub fn decision_json<A: Anchors>(decision: &Decision<'_, A>, anchors: &A) -> Str
             request_sha256: expected.csr.as_ref().map(|csr| shown::hex(csr.digest())),
         },
         report: claims.report().map(|report| ReportJson::of(report, hash(&report.public_key))),
+        confirmation: claims.record().map(RecordJson::of),
         seen: seen(decision).map(|seen| seen.to_string()),
         inputs: inputs.iter().map(input).collect(),
         anchors: anchors

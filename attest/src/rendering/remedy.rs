@@ -29,6 +29,17 @@ fn missing(id: &str) -> &'static str {
             "Ask for a report that answers your challenge, or for a request that carries your nonce as its challenge password."
         }
         "certificates-in-time" => "Ask for the certificates that belong to the statement.",
+        "generated" => {
+            "Ask for the HSM's own statement about this key. AWS says where a key is from when it is asked; Azure Key Vault keeps it with \
+             no key, so that a vault's key stays without an answer here: ask for a key of a Managed HSM, of AWS KMS or of Google Cloud HSM."
+        }
+        "logging" => {
+            "Method 5 takes logs that the cloud shows you: ask the subscriber to let you read the trails (AWS), the diagnostic settings \
+             (Azure) or the project's IAM policy (Google), and ask the cloud again."
+        }
+        "ownership" => {
+            "Ask the subscriber's administrator to mark the key with your nonce, as the tag or label hardkey-challenge, and ask the cloud again."
+        }
         _ => "First settle the checks that failed. If there are none, ask for the HSM's own statement about this key.",
     }
 }
@@ -82,6 +93,25 @@ fn failed(id: &str) -> &'static str {
             "Make a new challenge. If this one is of the future, compare the clocks of your machines."
         }
         "challenge-audience" | "challenge-order" => "Look for the challenge of this order, or make one.",
+        "record-signature" | "record-answers" | "record-endpoint" => {
+            "Ask the cloud again with your own program. If this record is not from there, treat it as forged."
+        }
+        "record-confirmer" => {
+            "If that key is yours, write a policy with based_on = \"csbr\" that lists it: the lines [[confirmer]], name = \"…\" and spki_sha256 \
+             = \"…\" with the digits above. If it is not, treat the record as forged."
+        }
+        "record-report" | "record-challenge" | "record-key" => {
+            "Look for the record of this report and this order, or ask the cloud again about this report."
+        }
+        "record-age" => {
+            "Ask the cloud again: what it answered then may be so no longer. If the record is of the future, compare your clocks."
+        }
+        "logging" => {
+            "Ask the subscriber to have every use of the key and every change to it logged, as the findings above want it, and ask the cloud again."
+        }
+        "ownership" => {
+            "Find out who administers the key: the mark on it is of another order. Its administrator sets the tag or label hardkey-challenge."
+        }
         "not-seen" => {
             "Look up what was accepted with this nonce. If it was another order, treat this as a replay; if it was this one, it is done."
         }

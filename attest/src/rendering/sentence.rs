@@ -30,6 +30,9 @@ pub(super) fn headline<A>(verdict: &Verdict<A>) -> String {
         (Level::Reported, _) => {
             "reported: the subscriber says what should be said, but nobody vouches for it. Not accepted.".to_owned()
         }
+        (Level::Rejected, _) if verdict.is_sound() && unmet(verdict.checks()).any(is_of_record) => {
+            "rejected: the record of the confirmation does not count. Not accepted.".to_owned()
+        }
         (Level::Rejected, _) => match unmet(verdict.checks()).count() {
             1 if verdict.is_sound() => "rejected: the report or the challenge fails a check. Not accepted.".to_owned(),
             failed @ 2.. if verdict.is_sound() => {
@@ -82,6 +85,11 @@ pub(super) fn more<A>(verdict: &Verdict<A>, claims: &Claims<A>) -> Option<String
              the cloud as the CA: {ask}."
         ),
     })
+}
+
+/// Of the record that a CA handed in itself: these say nothing of the subscriber's evidence.
+fn is_of_record(finding: &Finding) -> bool {
+    finding.id.starts_with("record-")
 }
 
 /// Findings that stand in the way.

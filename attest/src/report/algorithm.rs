@@ -1,5 +1,6 @@
 //! The ways to sign a report: a closed list, by names that say all there is to say.
 
+use crate::malformed::Malformed;
 use crate::public_key::{Algorithm, PublicKey};
 use crate::signature::{Hash, Hasher, Scheme};
 
@@ -48,6 +49,15 @@ impl SignatureAlgorithm {
         Self::all().iter().find(|algorithm| algorithm.name == name).copied()
     }
 
+    /// The one of this name, in the field `signature_algorithm` of a part.
+    pub(crate) fn read(part: &str, name: &str) -> Result<Self, Malformed> {
+        Self::named(name).ok_or_else(|| {
+            let names: Vec<&str> = Self::all().iter().map(|algorithm| algorithm.name()).collect();
+            let expected = format!("one of {}, in signature_algorithm", names.join(", "));
+            Malformed::new(part, expected, format!("\"{name}\""))
+        })
+    }
+
     /// What a key of this kind signs a report with, if the scheme is one that it has.
     #[must_use]
     pub fn of(key: Algorithm, scheme: Scheme) -> Option<Self> {
@@ -79,7 +89,7 @@ impl SignatureAlgorithm {
     }
 
     /// Whether a key signed these bytes. ECDSA comes in DER.
-    pub(super) fn verify(self, key: &PublicKey, signed: &[u8], signature: &[u8]) -> Result<(), String> {
+    pub(crate) fn verify(self, key: &PublicKey, signed: &[u8], signature: &[u8]) -> Result<(), String> {
         let mut hasher = Hasher::new(self.hash);
         hasher.update(signed);
         let digest = hasher.finish();

@@ -14,6 +14,7 @@ use crate::challenge::Challenge;
 use crate::check::Ledger;
 use crate::csr::Csr;
 use crate::evidence::{self, Evidence};
+use crate::field;
 use crate::instant::Instant;
 use crate::public_key::PublicKey;
 use crate::shown;
@@ -52,9 +53,9 @@ pub struct Draft<'a> {
     pub evidence: Vec<RawEvidence>,
 }
 
-/// Why no report comes of a draft: the field, what is wrong with it, and what to do.
+/// Why no report, or no record, comes of a draft: the field, what is wrong with it, and what to do.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct DraftError(String);
+pub struct DraftError(pub(crate) String);
 
 impl fmt::Display for DraftError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -81,7 +82,7 @@ impl Draft<'_> {
         }
         let csr_sha256 = self.csr.map(|csr| self.request(csr)).transpose()?;
         let report = Report {
-            report_id: uuid(self.id),
+            report_id: field::uuid_of(self.id),
             audience: self.audience.to_owned(),
             order: self.order.map(str::to_owned),
             challenge: self.challenge.cloned(),
@@ -176,13 +177,4 @@ impl Draft<'_> {
         gathered.is_of(self.resource).map_err(wrong)?;
         Ok(Stated::of(gathered.claims()))
     }
-}
-
-/// RFC 9562 §5.4, version 4.
-fn uuid(mut bytes: [u8; 16]) -> String {
-    bytes[6] = bytes[6] & 0x0f | 0x40;
-    bytes[8] = bytes[8] & 0x3f | 0x80;
-    let text = shown::hex(&bytes);
-    let parts = [0..8, 8..12, 12..16, 16..20, 20..32].map(|part| text.get(part).unwrap_or_default());
-    parts.join("-")
 }

@@ -53,7 +53,7 @@ pub struct Report {
     pub evidence: Vec<RawEvidence>,
 }
 
-/// The program that made a report.
+/// The program that made a report or a record.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Generator {
@@ -61,6 +61,14 @@ pub struct Generator {
     pub name: String,
     /// Its version.
     pub version: String,
+}
+
+impl Generator {
+    /// Both of its names, one visible line each.
+    pub(crate) fn checked(self, part: &str) -> Result<Self, Malformed> {
+        let text = |field, value| field::checked(part, field, value, LONGEST_GENERATOR);
+        Ok(Self { name: text("generator.name", self.name)?, version: text("generator.version", self.version)? })
+    }
 }
 
 #[derive(Deserialize, Serialize)]
@@ -120,15 +128,10 @@ impl Report {
         let written: Written = answer::read_up_to(PART, payload, LARGEST)?;
         let name = |field, value| field::checked(PART, field, value, LONGEST_NAME);
         let resource = |field, value| field::checked(PART, field, value, LONGEST_RESOURCE);
-        let generator = |field, value| field::checked(PART, field, value, LONGEST_GENERATOR);
-        let algorithm = SignatureAlgorithm::named(&written.signature_algorithm).ok_or_else(|| {
-            let names: Vec<&str> = SignatureAlgorithm::all().iter().map(|algorithm| algorithm.name()).collect();
-            let expected = format!("one of {}, in signature_algorithm", names.join(", "));
-            Malformed::new(PART, expected, format!("\"{}\"", written.signature_algorithm))
-        })?;
+        let algorithm = SignatureAlgorithm::read(PART, &written.signature_algorithm)?;
         let spki = answer::base64(PART, "spki", &written.spki)?;
         Ok(Self {
-            report_id: uuid(written.report_id)?,
+            report_id: field::uuid(PART, "report_id", written.report_id)?,
             audience: name("audience", written.audience)?,
             order: written.order.map(|order| name("order", order)).transpose()?,
             challenge: written
@@ -142,10 +145,7 @@ impl Report {
             public_key: answer::public_key(PART, "spki", &spki)?,
             resource: resource("resource", written.resource)?,
             requested_as: written.requested_as.map(|name| resource("requested_as", name)).transpose()?,
-            generator: Generator {
-                name: generator("generator.name", written.generator.0.name)?,
-                version: generator("generator.version", written.generator.0.version)?,
-            },
+            generator: written.generator.0.checked(PART)?,
             claims: Stated {
                 hsm: answer("hsm", &written.claims.0.hsm.0)?,
                 generated: answer("origin", &written.claims.0.origin.0)?,
@@ -228,14 +228,4 @@ fn answer(field: &str, written: &WrittenAnswer) -> Result<Answer, Malformed> {
         Some(name) => Some(Basis::ALL.into_iter().find(|basis| basis.name() == name).ok_or_else(wrong)?),
     };
     stated::answer(field, &written.value, basis).ok_or_else(wrong)
-}
-
-/// RFC 9562 §4, in lower case.
-fn uuid(text: String) -> Result<String, Malformed> {
-    let parts: Vec<usize> = text.split('-').map(str::len).collect();
-    let is_hex = |character: char| matches!(character, '0'..='9' | 'a'..='f' | '-');
-    if parts == [8, 4, 4, 4, 12] && text.chars().all(is_hex) {
-        return Ok(text);
-    }
-    Err(Malformed::new(PART, "a UUID in lower case, in report_id", format!("\"{text}\"")))
 }

@@ -141,13 +141,14 @@ fn a_field_of_a_policy_twice_or_unknown() {
         ("name = \"a\"\nname = \"b\"\n[rules]\nhsm = \"attested\"\n", "line 2 (name = \"b\"): duplicate key"),
         (
             "name = \"a\"\nanchors = \"mine\"\n[rules]\nhsm = \"attested\"\n",
-            "line 2 (anchors = \"mine\"): unknown field `anchors`, expected one of `name`, `based_on`, `rules`",
+            "line 2 (anchors = \"mine\"): unknown field `anchors`, expected one of `name`, `based_on`, `demanded`, \
+             `confirmation_max_age`, `confirmation_endpoints`, `rules`, `confirmer`",
         ),
         (
             "name = \"a\"\n[rules]\nhms = \"attested\"\n",
             "there is no rule \"hms\"; there are hsm, generated, not-extractable, never-extractable, sensitive, always-sensitive, \
              signs, does-not-wrap, not-split, format, operator, fips-certificate, certificates-in-time, key-size, resource-name, csr-key, \
-             csr-signature, nonce",
+             csr-signature, nonce, logging, ownership",
         ),
         (
             "name = \"a\"\n[rules]\nhsm = \"maybe\"\n",

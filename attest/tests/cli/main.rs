@@ -12,6 +12,8 @@ mod bad_input;
 #[cfg(unix)]
 mod challenge;
 mod commands;
+#[cfg(unix)]
+mod confirmation;
 mod genuine;
 mod made;
 mod made_goldens;

@@ -7,7 +7,7 @@
 //!
 //! - [`key`]: keys, made once per process. [`root`], [`pki`]: roots and the four certificates of a card.
 //! - [`object`], [`statement`]: what the HSM says of a key. [`gzip`]: how it is handed out.
-//! - [`bundle`], [`azure`], [`report`]: what a subscriber hands in. [`challenge`]: what a CA hands out. [`request`]: PKCS#10. [`spelling`]: keys in
+//! - [`bundle`], [`azure`], [`report`]: what a subscriber hands in. [`record`]: what a CA was told. [`challenge`]: what a CA hands out. [`request`]: PKCS#10. [`spelling`]: keys in
 //!   encodings that no certificate has.
 //!
 //! Everything is a plain value with public fields: take a default, change what the test is about. Functions panic where
@@ -24,6 +24,7 @@ pub mod key;
 pub mod name;
 pub mod object;
 pub mod pki;
+pub mod record;
 pub mod report;
 pub mod request;
 pub mod root;

@@ -53,6 +53,7 @@ fn a_policy_of_64_kib_is_read_and_a_larger_one_is_not() {
 fn what_is_wrong_in_a_policy_is_said_with_its_line() {
     let said = "policy: line 3 (hsm = attested): string values must be quoted, expected literal string";
     assert_eq!(refused("name = \"a\"\n[rules]\n hsm = attested\n"), said);
-    let said = "policy: line 2 (rule = {}): unknown field `rule`, expected one of `name`, `based_on`, `rules`";
+    let said = "policy: line 2 (rule = {}): unknown field `rule`, expected one of `name`, `based_on`, `demanded`, \
+        `confirmation_max_age`, `confirmation_endpoints`, `rules`, `confirmer`";
     assert_eq!(refused("name = \"a\"\nrule = {}\n"), said);
 }

@@ -2,6 +2,7 @@
 
 mod errors;
 mod folder;
+mod record;
 mod schema;
 mod seen;
 mod verdicts;

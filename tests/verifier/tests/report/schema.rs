@@ -23,14 +23,8 @@ struct Schema {
 
 impl Schema {
     fn new() -> Self {
-        let mut compiler = Compiler::new();
-        compiler.set_default_draft(Draft::V2020_12);
-        compiler.enable_format_assertions();
-        compiler.enable_content_assertions();
-        compiler.add_resource(ID, serde_json::from_str(SCHEMA).unwrap()).unwrap();
-        let mut schemas = Schemas::new();
-        let mut compile = |place: &str| compiler.compile(&format!("{ID}{place}"), &mut schemas).unwrap();
-        let (envelope, payload, challenge) = (compile(""), compile("#/$defs/payload"), compile("#/$defs/challenge"));
+        let (schemas, [envelope, payload, challenge]) =
+            compiled(ID, SCHEMA, ["", "#/$defs/payload", "#/$defs/challenge"]);
         Self { schemas, envelope, payload, challenge }
     }
 
@@ -43,6 +37,18 @@ impl Schema {
         let payload = openssl::base64::decode_block(envelope["payload"].as_str().unwrap()).unwrap();
         self.takes(self.envelope, envelope) && self.takes(self.payload, &serde_json::from_slice(&payload).unwrap())
     }
+}
+
+/// Places in a schema, as the validator takes them.
+pub fn compiled<const COUNT: usize>(id: &str, schema: &str, places: [&str; COUNT]) -> (Schemas, [SchemaIndex; COUNT]) {
+    let mut compiler = Compiler::new();
+    compiler.set_default_draft(Draft::V2020_12);
+    compiler.enable_format_assertions();
+    compiler.enable_content_assertions();
+    compiler.add_resource(id, serde_json::from_str(schema).unwrap()).unwrap();
+    let mut schemas = Schemas::new();
+    let places = places.map(|place| compiler.compile(&format!("{id}{place}"), &mut schemas).unwrap());
+    (schemas, places)
 }
 
 fn reads(report: &Report) -> bool {

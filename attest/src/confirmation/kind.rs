@@ -1,0 +1,178 @@
+//! Which questions there are, what each is asked about, and which hosts answer it: closed lists, so that nothing that was handed in
+//! can point a CA elsewhere.
+
+use super::place::{Place, is_of_a_region};
+use crate::report;
+
+/// Which question: a closed list.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Kind {
+    /// What a report has too: about the key itself.
+    Key(report::Kind),
+    /// AWS KMS: `ListResourceTags` of the key.
+    AwsListResourceTags,
+    /// AWS CloudTrail: `DescribeTrails` in the key's account and region.
+    AwsDescribeTrails,
+    /// AWS CloudTrail: `GetTrailStatus` of a trail.
+    AwsGetTrailStatus,
+    /// AWS CloudTrail: `GetEventSelectors` of a trail.
+    AwsGetEventSelectors,
+    /// Azure Monitor: the diagnostic settings of the vault or Managed HSM.
+    AzureDiagnosticSettings,
+    /// Google Cloud KMS: `GetCryptoKey`, which has the labels.
+    GoogleCryptoKey,
+    /// Google Resource Manager: `getIamPolicy` of the project, which has the audit configuration.
+    GoogleIamPolicy,
+}
+
+/// What to ask, of what, and where.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Question {
+    /// Which question.
+    pub kind: Kind,
+    /// Full name of what to ask about; for [`Kind::AzureDiagnosticSettings`] the end of it, because its beginning, subscription and
+    /// resource group, is in no key's name.
+    pub of: String,
+    /// The hosts that answer it.
+    pub hosts: Vec<String>,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 13] = [
+        Self::Key(report::Kind::GoogleCryptoKeyVersion),
+        Self::Key(report::Kind::GooglePublicKey),
+        Self::Key(report::Kind::AwsDescribeKey),
+        Self::Key(report::Kind::AwsGetPublicKey),
+        Self::Key(report::Kind::AzureKey),
+        Self::Key(report::Kind::AzureAttestation),
+        Self::AwsListResourceTags,
+        Self::AwsDescribeTrails,
+        Self::AwsGetTrailStatus,
+        Self::AwsGetEventSelectors,
+        Self::AzureDiagnosticSettings,
+        Self::GoogleCryptoKey,
+        Self::GoogleIamPolicy,
+    ];
+
+    /// Its name in the payload.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Key(kind) => kind.name(),
+            Self::AwsListResourceTags => "aws.list-resource-tags",
+            Self::AwsDescribeTrails => "aws.describe-trails",
+            Self::AwsGetTrailStatus => "aws.get-trail-status",
+            Self::AwsGetEventSelectors => "aws.get-event-selectors",
+            Self::AzureDiagnosticSettings => "azure.diagnostic-settings",
+            Self::GoogleCryptoKey => "google.crypto-key",
+            Self::GoogleIamPolicy => "google.iam-policy",
+        }
+    }
+
+    /// The one of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// Everything that can be asked about a key version; of trails once for each that [`Kind::AwsDescribeTrails`] tells of. Nothing for a
+    /// name that is of no cloud.
+    #[must_use]
+    pub fn questions(resource: &str) -> Vec<Question> {
+        let ask = |kind: Self| {
+            let of = kind.subject(resource)?;
+            Some(Question { kind, hosts: kind.hosts(&of, resource), of })
+        };
+        Self::ALL.into_iter().filter_map(ask).collect()
+    }
+
+    /// What is asked about, where the key's name says it: a trail has a name of its own.
+    fn subject(self, resource: &str) -> Option<String> {
+        match (Place::of(resource)?, self) {
+            (Place::Aws { .. }, Self::Key(report::Kind::AwsDescribeKey | report::Kind::AwsGetPublicKey))
+            | (Place::Aws { .. }, Self::AwsListResourceTags)
+            | (Place::Azure { .. }, Self::Key(report::Kind::AzureKey | report::Kind::AzureAttestation))
+            | (Place::Google { .. }, Self::Key(report::Kind::GoogleCryptoKeyVersion | report::Kind::GooglePublicKey)) => {
+                Some(resource.to_owned())
+            }
+            (Place::Aws { account, .. }, Self::AwsDescribeTrails) => Some(account.to_owned()),
+            (Place::Azure { vault, resource_type, .. }, Self::AzureDiagnosticSettings) => {
+                Some(format!("/providers/Microsoft.KeyVault/{resource_type}/{vault}"))
+            }
+            (Place::Google { key, .. }, Self::GoogleCryptoKey) => Some(key.to_owned()),
+            (Place::Google { project, .. }, Self::GoogleIamPolicy) => Some(project.to_owned()),
+            _ => None,
+        }
+    }
+
+    /// Whether an answer about `of` says anything of this key version.
+    #[must_use]
+    pub fn is_about(self, of: &str, resource: &str) -> bool {
+        match (self, Place::of(resource)) {
+            (Self::AwsGetTrailStatus | Self::AwsGetEventSelectors, Some(Place::Aws { partition, .. })) => {
+                trail(of).is_some_and(|(of_partition, _, _)| of_partition == partition)
+            }
+            (Self::AzureDiagnosticSettings, Some(Place::Azure { .. })) => {
+                // Resource Manager's names are compared without case.
+                let (of, end) = (of.to_ascii_lowercase(), self.subject(resource).unwrap_or_default());
+                of.starts_with("/subscriptions/") && of.ends_with(&end.to_ascii_lowercase())
+            }
+            _ => self.subject(resource).is_some_and(|subject| subject == of),
+        }
+    }
+
+    /// The hosts of the cloud that answer this about `of`. Nothing for a question to another cloud.
+    #[must_use]
+    pub fn hosts(self, of: &str, resource: &str) -> Vec<String> {
+        match (self, Place::of(resource)) {
+            (
+                Self::Key(report::Kind::AwsDescribeKey | report::Kind::AwsGetPublicKey) | Self::AwsListResourceTags,
+                Some(Place::Aws { domain, region, .. }),
+            ) => vec![format!("kms.{region}.{domain}"), format!("kms-fips.{region}.{domain}")],
+            (
+                Self::AwsDescribeTrails | Self::AwsGetTrailStatus | Self::AwsGetEventSelectors,
+                Some(Place::Aws { domain, region, .. }),
+            ) => {
+                // A trail is asked about in the key's region or in its own.
+                let home = trail(of).map(|(_, home, _)| home).filter(|home| *home != region);
+                let of_region =
+                    |region| [format!("cloudtrail.{region}.{domain}"), format!("cloudtrail-fips.{region}.{domain}")];
+                std::iter::once(region).chain(home).flat_map(of_region).collect()
+            }
+            (Self::Key(report::Kind::AzureKey | report::Kind::AzureAttestation), Some(Place::Azure { host, .. })) => {
+                vec![host.to_owned()]
+            }
+            (Self::AzureDiagnosticSettings, Some(Place::Azure { management, .. })) => vec![management.to_owned()],
+            (
+                Self::Key(report::Kind::GoogleCryptoKeyVersion | report::Kind::GooglePublicKey) | Self::GoogleCryptoKey,
+                Some(Place::Google { .. }),
+            ) => vec!["cloudkms.googleapis.com".to_owned()],
+            (Self::GoogleIamPolicy, Some(Place::Google { .. })) => {
+                vec!["cloudresourcemanager.googleapis.com".to_owned()]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// Partition, home region and account of a trail, by its ARN.
+pub(crate) fn trail(arn: &str) -> Option<(&str, &str, &str)> {
+    let parts: Vec<&str> = arn.split(':').collect();
+    match parts.as_slice() {
+        ["arn", partition, "cloudtrail", region, account, name]
+            if name.starts_with("trail/") && !region.is_empty() && region.bytes().all(is_of_a_region) =>
+        {
+            Some((partition, region, account))
+        }
+        _ => None,
+    }
+}
+
+/// The region and the account of a key of AWS KMS.
+pub(crate) fn region_and_account(resource: &str) -> Option<(&str, &str)> {
+    match Place::of(resource)? {
+        Place::Aws { region, account, .. } => Some((region, account)),
+        Place::Azure { .. } | Place::Google { .. } => None,
+    }
+}

@@ -1,0 +1,87 @@
+//! Where a key is, told by its full name alone: what is asked, and where, follows from it.
+
+use crate::admission::azure::{self, Store};
+use crate::admission::google;
+
+/// Domains of AWS's partitions that a CA can reach (botocore, partitions.json, read November 2026). China's HSMs are not admitted.
+const AWS_DOMAINS: [(&str, &str); 3] =
+    [("aws", "amazonaws.com"), ("aws-us-gov", "amazonaws.com"), ("aws-eusc", "amazonaws.eu")];
+/// Azure Resource Manager, by the domain of the vaults that it manages (Azure documentation, "Azure Government endpoints").
+const AZURE_MANAGEMENT: [(&str, &str); 2] =
+    [(".azure.net", "management.azure.com"), (".usgovcloudapi.net", "management.usgovcloudapi.net")];
+
+/// What a key's full name says of its place.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Place<'a> {
+    /// AWS KMS.
+    Aws {
+        /// The domain of its endpoints.
+        domain: &'static str,
+        partition: &'a str,
+        region: &'a str,
+        account: &'a str,
+    },
+    /// Azure.
+    Azure {
+        /// The host of the vault or Managed HSM.
+        host: &'a str,
+        /// Its name.
+        vault: &'a str,
+        /// The host that manages it.
+        management: &'static str,
+        /// Its type in the names of resources.
+        resource_type: &'static str,
+    },
+    /// Google Cloud KMS.
+    Google {
+        /// `projects/ID`.
+        project: &'a str,
+        /// The key without its version.
+        key: &'a str,
+    },
+}
+
+impl<'a> Place<'a> {
+    /// Of the full name of a key version, if it is one.
+    pub(super) fn of(resource: &'a str) -> Option<Self> {
+        if resource.starts_with("arn:") {
+            return Self::aws(resource);
+        }
+        if resource.starts_with("https://") {
+            return Self::azure(resource);
+        }
+        if !google::is_key_version(resource) {
+            return None;
+        }
+        let (key, _) = resource.split_once("/cryptoKeyVersions/")?;
+        let (project, _) = resource.split_once("/locations/")?;
+        Some(Self::Google { project, key })
+    }
+
+    fn aws(arn: &'a str) -> Option<Self> {
+        let parts: Vec<&str> = arn.split(':').collect();
+        let [_, partition, "kms", region, account, key] = parts.as_slice() else { return None };
+        let (_, domain) = AWS_DOMAINS.iter().find(|(name, _)| name == partition)?;
+        let is_region = !region.is_empty() && region.bytes().all(is_of_a_region);
+        let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+        let is_key = key.strip_prefix("key/").is_some_and(|id| !id.is_empty() && id.bytes().all(is_of_a_region));
+        (is_region && is_account && is_key).then_some(Self::Aws { domain, partition, region, account })
+    }
+
+    fn azure(kid: &'a str) -> Option<Self> {
+        let (store, _, _) = azure::key_version(kid)?;
+        let (host, _) = kid.strip_prefix("https://")?.split_once('/')?;
+        let (vault, _) = host.split_once('.')?;
+        let (_, management) = AZURE_MANAGEMENT.iter().find(|(domain, _)| host.ends_with(domain))?;
+        let resource_type = match store {
+            Store::Vault => "vaults",
+            Store::ManagedHsm => "managedHSMs",
+        };
+        Some(Self::Azure { host, vault, management, resource_type })
+    }
+}
+
+/// Letters, digits and hyphens: nothing that would make another host of it.
+pub(super) fn is_of_a_region(byte: u8) -> bool {
+    byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
+}

@@ -1,0 +1,175 @@
+//! Records of a confirmation: what a CA asked a cloud about the key of a report, in an envelope that the CA's key signs. An envelope is
+//! the same as a report's: [`Report`] holds either.
+
+use serde_json::{Value, json};
+
+use crate::answer;
+use crate::bundle::Bundle;
+use crate::challenge::Challenge;
+use crate::key::{Hash, Key, Shape, hex};
+use crate::report::Report;
+use crate::request::Request;
+
+/// The type of a record's payload.
+pub const PAYLOAD_TYPE: &str = "application/vnd.hardkey.confirmation.v1+json";
+/// A trail in the account of [`answer::ARN`].
+pub const TRAIL: &str = "arn:aws:cloudtrail:us-west-2:111122223333:trail/all";
+/// The vault of the key in [`answer::all`], as Resource Manager names it.
+pub const VAULT: &str = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/release/providers/Microsoft.KeyVault/vaults/release";
+
+const KMS: &str = "kms.us-west-2.amazonaws.com";
+const CLOUDTRAIL: &str = "cloudtrail.us-west-2.amazonaws.com";
+
+/// The CA's key that signs records.
+#[must_use]
+pub fn confirmer() -> &'static Key {
+    Key::of(Shape::P256, "confirmer")
+}
+
+/// SHA-256 of its public key, as a policy lists it.
+#[must_use]
+pub fn confirmer_sha256() -> String {
+    hex(&Hash::Sha256.of(confirmer().spki()))
+}
+
+/// A record of a report, without answers.
+#[must_use]
+pub fn of(report: &Report) -> Report {
+    let challenge = &report.payload["challenge"];
+    let payload = json!({
+        "version": 1,
+        "record_id": "8c5a0b5e-7a1c-4f3e-9d55-2b7d1c3e4f60",
+        "report_sha256": hex(&Hash::Sha256.of(report.payload.to_string().as_bytes())),
+        "nonce": challenge["nonce"],
+        "audience": challenge["audience"],
+        "order": challenge["order"],
+        "spki": report.payload["spki"],
+        "resource": report.payload["resource"],
+        "confirmer": openssl::base64::encode_block(confirmer().spki()),
+        "signature_algorithm": "ecdsa-p256-sha256",
+        "created": "2026-11-21T10:00:00Z",
+        "generator": { "name": "hardkey-synthetic", "version": env!("CARGO_PKG_VERSION") },
+        "answers": [],
+    });
+    Report { payload, payload_type: PAYLOAD_TYPE.to_owned(), signers: vec![confirmer()], then: |_| {} }
+}
+
+/// A report about a key of AWS KMS that answers the challenge, and the request that it is for, DER.
+#[must_use]
+pub fn aws_report() -> (Report, Vec<u8>) {
+    let request = Request::of(Bundle::key(Shape::P256)).der();
+    (Report::aws().challenge(&Challenge::new()).request(&request), request)
+}
+
+/// A record of it that stands every check and every rule: the key, its tags, and a trail that takes everything.
+#[must_use]
+pub fn aws(report: &Report) -> Report {
+    let answers = answer::all();
+    let nonce = report.payload["challenge"]["nonce"].as_str().unwrap_or_default();
+    of(report)
+        .answer("aws.describe-key", answer::ARN, KMS, &answers[0].1)
+        .answer("aws.get-public-key", answer::ARN, KMS, &answers[1].1)
+        .answer("aws.list-resource-tags", answer::ARN, KMS, &aws_tags(nonce))
+        .answer("aws.describe-trails", "111122223333", CLOUDTRAIL, &json!({ "trailList": [trail()] }))
+        .answer("aws.get-trail-status", TRAIL, CLOUDTRAIL, &json!({ "IsLogging": true }))
+        .answer("aws.get-event-selectors", TRAIL, CLOUDTRAIL, &selectors())
+}
+
+/// The answer to `ListResourceTags` of a key that is marked.
+#[must_use]
+pub fn aws_tags(mark: &str) -> Value {
+    json!({ "Tags": [{ "TagKey": "team", "TagValue": "release" }, { "TagKey": "hardkey-challenge", "TagValue": mark }],
+        "Truncated": false })
+}
+
+/// A trail of every region, with validated files.
+#[must_use]
+pub fn trail() -> Value {
+    json!({
+        "Name": "all", "S3BucketName": "logs", "IncludeGlobalServiceEvents": true, "IsMultiRegionTrail": true,
+        "HomeRegion": "us-west-2", "TrailARN": TRAIL, "LogFileValidationEnabled": true, "HasCustomEventSelectors": false,
+        "HasInsightSelectors": false, "IsOrganizationTrail": false,
+    })
+}
+
+/// The selectors that a trail has when nobody changes them.
+#[must_use]
+pub fn selectors() -> Value {
+    json!({ "TrailARN": TRAIL, "EventSelectors": [{
+        "ReadWriteType": "All", "IncludeManagementEvents": true, "DataResources": [], "ExcludeManagementEventSources": [],
+    }] })
+}
+
+/// The diagnostic settings of [`VAULT`], which send its audit log to a workspace.
+#[must_use]
+pub fn diagnostic_settings() -> Value {
+    json!({ "value": [{
+        "id": format!("{}/providers/microsoft.insights/diagnosticSettings/audit", VAULT.to_lowercase()),
+        "type": "Microsoft.Insights/diagnosticSettings", "name": "audit", "location": null, "kind": null, "tags": null,
+        "properties": {
+            "storageAccountId": null, "serviceBusRuleId": null,
+            "workspaceId": "/subscriptions/1/resourceGroups/logs/providers/Microsoft.OperationalInsights/workspaces/w",
+            "eventHubAuthorizationRuleId": null, "eventHubName": null, "metrics": [],
+            "logs": [{ "category": null, "categoryGroup": "audit", "enabled": true,
+                "retentionPolicy": { "enabled": false, "days": 0 } }],
+            "logAnalyticsDestinationType": null,
+        },
+        "identity": null,
+    }] })
+}
+
+/// The IAM policy of a project that logs every signature.
+#[must_use]
+pub fn iam_policy() -> Value {
+    json!({
+        "version": 1, "etag": "BwXhqDVO5tI=", "bindings": [{ "role": "roles/viewer", "members": ["user:a@example.com"] }],
+        "auditConfigs": [{ "service": "cloudkms.googleapis.com", "auditLogConfigs": [
+            { "logType": "ADMIN_READ" }, { "logType": "DATA_READ" }, { "logType": "DATA_WRITE" }] }],
+    })
+}
+
+impl Report {
+    /// A record with one more answer.
+    #[must_use]
+    pub fn answer(self, kind: &str, of: &str, endpoint: &str, answer: &Value) -> Self {
+        let data = openssl::base64::encode_block(answer.to_string().as_bytes());
+        self.asked(kind, of, endpoint, "data", data.into())
+    }
+
+    /// A record with a question that was not answered.
+    #[must_use]
+    pub fn refused(self, kind: &str, of: &str, endpoint: &str, code: &str) -> Self {
+        let refused = json!({ "code": code, "message": "the CA may not" });
+        self.asked(kind, of, endpoint, "refused", refused)
+    }
+
+    /// A record in which a question has another answer.
+    #[must_use]
+    pub fn instead(mut self, kind: &str, answer: &Value) -> Self {
+        let data = openssl::base64::encode_block(answer.to_string().as_bytes());
+        self.asked_before(kind)["data"] = data.into();
+        self
+    }
+
+    /// A record without a question.
+    #[must_use]
+    pub fn unasked(mut self, kind: &str) -> Self {
+        self.payload["answers"].as_array_mut().unwrap().retain(|answer| answer["kind"] != kind);
+        self
+    }
+
+    /// The question of this kind in a record.
+    pub fn asked_before(&mut self, kind: &str) -> &mut Value {
+        self.payload["answers"].as_array_mut().unwrap().iter_mut().find(|answer| answer["kind"] == kind).unwrap()
+    }
+
+    fn asked(mut self, kind: &str, of: &str, endpoint: &str, member: &str, said: Value) -> Self {
+        let mut answer = json!({
+            "kind": kind, "of": of, "endpoint": endpoint, "asked": "2026-11-21T09:59:58Z",
+            "request": format!("a request for {kind}"),
+        });
+        answer[member] = said;
+        self.payload["answers"].as_array_mut().unwrap().push(answer);
+        self
+    }
+}
