@@ -157,6 +157,15 @@ fn a_challenge_that_cannot_be_read_or_has_no_key_decides_nothing() {
 }
 
 #[test]
+fn a_nonce_without_a_challenge_is_looked_for_in_the_report() {
+    let folder = Folder::good();
+    let nonce = Challenge::new().nonce;
+    let line = |nonce: &str| format!("verify report.json --csr request.csr --nonce {nonce}");
+    assert_eq!(folder.stopped(&line(&nonce)), ("attested".to_owned(), Vec::new()));
+    rejected(&folder, &line("another"), "nonce", &format!("the report has {nonce}"));
+}
+
+#[test]
 fn a_page_is_never_written_over_challenge_key_or_list() {
     let folder = Folder::good();
     folder.put("list", b"");
