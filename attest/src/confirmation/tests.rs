@@ -1,1 +1,155 @@
+//! Which questions there are about a key, who may answer them, and how an administrator marks a key. Records are held to their form in
+//! the tests of the schema, and to their terms in those of the attacks.
 
+use super::*;
+use crate::report::Kind as Of;
+
+const ARN: &str = "arn:aws:kms:eu-west-1:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321";
+const KID: &str = "https://release.vault.azure.net/keys/code/0123456789abcdef0123456789abcdef";
+const MANAGED: &str = "https://release.managedhsm.usgovcloudapi.net/keys/code/0123456789abcdef0123456789abcdef";
+const VERSION: &str = "projects/p/locations/l/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1";
+
+/// Kind, subject and hosts, a line each.
+fn asked(resource: &str) -> Vec<String> {
+    let line = |question: Question| {
+        let Question { kind, of, hosts } = question;
+        assert!(kind.is_about(&of, resource) || kind == Kind::AzureDiagnosticSettings, "{of}");
+        format!("{} of {of} at {}", kind.name(), hosts.join(" "))
+    };
+    Kind::questions(resource).into_iter().map(line).collect()
+}
+
+#[test]
+fn what_to_ask_and_where_follows_from_the_name_of_the_key() {
+    let (kms, trails) = (
+        "kms.eu-west-1.amazonaws.com kms-fips.eu-west-1.amazonaws.com",
+        "cloudtrail.eu-west-1.amazonaws.com \
+        cloudtrail-fips.eu-west-1.amazonaws.com",
+    );
+    assert_eq!(
+        asked(ARN),
+        [
+            format!("aws.describe-key of {ARN} at {kms}"),
+            format!("aws.get-public-key of {ARN} at {kms}"),
+            format!("aws.list-resource-tags of {ARN} at {kms}"),
+            format!("aws.describe-trails of 111122223333 at {trails}"),
+        ]
+    );
+    assert_eq!(
+        asked(KID),
+        [
+            format!("azure.key of {KID} at release.vault.azure.net"),
+            format!("azure.attestation of {KID} at release.vault.azure.net"),
+            "azure.diagnostic-settings of /providers/Microsoft.KeyVault/vaults/release at management.azure.com"
+                .to_owned(),
+        ]
+    );
+    assert_eq!(
+        asked(MANAGED)[2],
+        "azure.diagnostic-settings of /providers/Microsoft.KeyVault/managedHSMs/release at management.usgovcloudapi.net"
+    );
+    let google = "cloudkms.googleapis.com";
+    assert_eq!(
+        asked(VERSION),
+        [
+            format!("google.crypto-key-version of {VERSION} at {google}"),
+            format!("google.public-key of {VERSION} at {google}"),
+            format!("google.crypto-key of projects/p/locations/l/keyRings/r/cryptoKeys/k at {google}"),
+            "google.iam-policy of projects/p at cloudresourcemanager.googleapis.com".to_owned(),
+        ]
+    );
+    let first = |resource: &str| asked(resource)[0].rsplit_once(' ').unwrap().1.to_owned();
+    assert_eq!(first(&ARN.replace("arn:aws:", "arn:aws-eusc:")), "kms-fips.eu-west-1.amazonaws.eu");
+    assert_eq!(first(&ARN.replace("arn:aws:", "arn:aws-us-gov:")), "kms-fips.eu-west-1.amazonaws.com");
+}
+
+#[test]
+fn a_name_that_is_no_key_of_a_cloud_or_would_make_another_host_is_asked_about_nowhere() {
+    for resource in [
+        "",
+        "alias/release",
+        "arn:aws:kms:eu-west-1:111122223333:alias/release",
+        "arn:aws:kms:eu-west-1:111122223333:key/",
+        "arn:aws:s3:eu-west-1:111122223333:key/1",
+        "arn:aws-cn:kms:cn-north-1:111122223333:key/1",
+        "arn:aws:kms:evil.example/:111122223333:key/1",
+        "arn:aws:kms:eu-west-1.evil:111122223333:key/1",
+        "arn:aws:kms::111122223333:key/1",
+        "arn:aws:kms:eu-west-1:1111:key/1",
+        "arn:aws:kms:eu-west-1:11112222333a:key/1",
+        "arn:aws:kms:eu-west-1:111122223333:key/1:2",
+        "https://release.vault.azure.cn/keys/code/1",
+        "https://release.vault.azure.net.evil.example/keys/code/1",
+        "https://release.vault.azure.net/keys/code",
+        "projects/p/locations/l/keyRings/r/cryptoKeys/k",
+    ] {
+        assert_eq!(asked(resource), [""; 0], "{resource}");
+        assert_eq!(Kind::Key(Of::AwsDescribeKey).hosts(resource, resource), [""; 0], "{resource}");
+    }
+}
+
+#[test]
+fn a_trail_is_asked_about_in_the_keys_region_and_in_its_own() {
+    let trail = "arn:aws:cloudtrail:us-east-1:111122223333:trail/all";
+    for kind in [Kind::AwsGetTrailStatus, Kind::AwsGetEventSelectors] {
+        let hosts: Vec<String> = ["eu-west-1", "us-east-1"]
+            .iter()
+            .flat_map(|region| ["cloudtrail", "cloudtrail-fips"].map(|name| format!("{name}.{region}.amazonaws.com")))
+            .collect();
+        assert_eq!(kind.hosts(trail, ARN), hosts);
+        assert_eq!(kind.hosts(&trail.replace("us-east-1", "eu-west-1"), ARN), hosts[..2]);
+        assert_eq!(kind.hosts(&trail.replace("us-east-1", "evil.example/"), ARN), hosts[..2]);
+        assert!(kind.is_about(trail, ARN));
+        for other in [ARN, "all", "arn:aws-us-gov:cloudtrail:us-east-1:111122223333:trail/all", ""] {
+            assert!(!kind.is_about(other, ARN), "{other}");
+        }
+        assert!(!kind.is_about(trail, KID));
+    }
+}
+
+#[test]
+fn settings_are_of_the_vault_that_the_key_is_in() {
+    let settings = |name: &str| format!("/subscriptions/1/resourceGroups/g/providers/{name}");
+    let about = |of: &str, resource| Kind::AzureDiagnosticSettings.is_about(of, resource);
+    assert!(about(&settings("Microsoft.KeyVault/vaults/release"), KID));
+    assert!(about(&settings("microsoft.keyvault/VAULTS/Release"), KID), "without case");
+    assert!(about(&settings("Microsoft.KeyVault/managedHSMs/release"), MANAGED));
+    for other in [
+        "Microsoft.KeyVault/vaults/release2",
+        "Microsoft.KeyVault/vaults/my-release",
+        "Microsoft.Storage/vaults/release",
+    ] {
+        assert!(!about(&settings(other), KID), "{other}");
+    }
+    assert!(!about(&settings("Microsoft.KeyVault/vaults/release"), MANAGED));
+    assert!(!about("/providers/Microsoft.KeyVault/vaults/release", KID), "of no subscription");
+    assert!(!about(&settings("Microsoft.KeyVault/vaults/release"), VERSION));
+}
+
+#[test]
+fn names_of_kinds_are_unique_and_read_again() {
+    for (index, kind) in Kind::ALL.iter().enumerate() {
+        assert_eq!(Kind::named(kind.name()), Some(*kind));
+        assert!(Kind::ALL[index + 1..].iter().all(|other| other != kind));
+    }
+    assert!(Of::ALL.iter().all(|kind| Kind::ALL.contains(&Kind::Key(*kind))));
+    assert_eq!(Kind::named("aws.sign"), None);
+}
+
+#[test]
+fn a_mark_is_the_nonce_as_far_as_the_cloud_has_room() {
+    let nonce = "0123456789abcdef".repeat(4);
+    assert_eq!(mark::value(&nonce, ARN), nonce);
+    assert_eq!(mark::value(&nonce, KID), nonce);
+    assert_eq!(mark::value(&nonce, VERSION), nonce[..63]);
+}
+
+#[test]
+fn the_lines_for_a_policy_are_read_by_it() {
+    let key = crate::public_key::PublicKey::from_spki(hardkey_synthetic::record::confirmer().spki()).unwrap();
+    let text = format!("name = \"a\"\nbased_on = \"csbr\"\n{}\n", Confirmer::lines(&key).join("\n"));
+    let policy = crate::policy::Policy::from_toml(&text).unwrap();
+    assert!(policy.confirmers[0].is(&key));
+    let lines = Confirmer::lines(&key);
+    assert_eq!(lines[2], format!("spki_sha256 = \"{}\"", hardkey_synthetic::record::confirmer_sha256()));
+}

@@ -107,3 +107,6 @@ impl Properties {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

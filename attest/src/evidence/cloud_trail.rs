@@ -257,3 +257,6 @@ impl FieldSelector {
             && excluded.iter().all(|source| source != KMS)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,3 +61,6 @@ pub(super) fn gather(json: &[u8], gathered: &mut Gathered) -> Result<(), Malform
     gathered.answered(FROM, Topic::Logs, Value::Text(text.to_owned()));
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

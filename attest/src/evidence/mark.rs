@@ -75,3 +75,6 @@ pub(super) fn gather_google(json: &[u8], of: &str, gathered: &mut Gathered) -> R
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
