@@ -54,6 +54,14 @@ fn every_refusal_says_what_is_the_matter_and_what_to_do() {
             "the key is in state X; wait until it is ENABLED, or configure another version",
         ),
         (
+            Refusal::NotReady { cloud: Google, state: "DESTROYED".to_owned() },
+            "the key is in state DESTROYED; configure another version: this one never comes back",
+        ),
+        (
+            Refusal::NotReady { cloud: Google, state: "GENERATION_FAILED".to_owned() },
+            "the key is in state GENERATION_FAILED; configure another version: this one never comes back",
+        ),
+        (
             Refusal::PendingDeletion { cloud: Aws },
             "the key waits for deletion; cancel that (aws kms cancel-key-deletion, then enable-key) or configure another key",
         ),
