@@ -30,8 +30,7 @@ pub(crate) struct Wire {
     clients: Mutex<Vec<(Purpose, reqwest::Client)>>,
 }
 
-/// A request.
-#[derive(Debug)]
+/// A request. What proves who asks is in its headers or its body.
 pub(crate) struct Message {
     pub(crate) method: Method,
     pub(crate) url: Url,
@@ -43,8 +42,7 @@ pub(crate) struct Message {
     pub(crate) direct: bool,
 }
 
-/// An answer, whatever it says, read whole.
-#[derive(Debug)]
+/// An answer, whatever it says, read whole. That of a token service is a secret.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -68,6 +66,21 @@ pub(crate) enum InterruptionKind {
     Final,
     /// It took too long.
     TimedOut,
+}
+
+/// Method and host: headers, body and query may hold credentials.
+impl fmt::Debug for Message {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let host = self.url.host_str().unwrap_or_default();
+        out.debug_struct("Message").field("method", &self.method).field("host", &host).finish_non_exhaustive()
+    }
+}
+
+/// The status alone.
+impl fmt::Debug for Answer {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
+    }
 }
 
 impl Wire {
@@ -224,7 +237,25 @@ fn is_local(url: &Url) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use reqwest::header::{AUTHORIZATION, HeaderValue};
+
     use super::*;
+
+    #[test]
+    fn what_is_sent_and_answered_is_shown_without_what_may_be_a_secret() {
+        let headers = HeaderMap::from_iter([(AUTHORIZATION, HeaderValue::from_static("Bearer secret"))]);
+        let message = Message {
+            method: Method::POST,
+            url: Url::parse("https://user:secret@sts.example/secret?token=secret").unwrap(),
+            headers: headers.clone(),
+            body: b"secret".to_vec(),
+            limit: None,
+            direct: false,
+        };
+        assert_eq!(format!("{message:?}"), r#"Message { method: POST, host: "sts.example", .. }"#);
+        let answer = Answer { status: StatusCode::OK, headers, body: b"secret".to_vec() };
+        assert_eq!(format!("{answer:?}"), "Answer { status: 200, .. }");
+    }
 
     #[test]
     fn what_this_machine_answers_itself_is_known_by_its_address() {
