@@ -74,6 +74,7 @@ pub(super) async fn ask(path: &Path, network: &Arc<Network>) -> Result<Pass, Str
     // A service account's key signs its tokens here, without asking anybody.
     if kind != Kind::ServiceAccount {
         reaches(network, &json)?;
+        has_subject_token(&json)?;
     }
     // Google's library takes TLS and signatures from rustls's default, which is this process's own copy of it.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
@@ -149,6 +150,14 @@ fn unreadable(error: &std::io::Error) -> String {
     } else {
         format!("it cannot be read: {}", error.kind())
     }
+}
+
+/// Google's library does not say which file it could not read.
+fn has_subject_token(json: &Value) -> Result<(), String> {
+    let Some(path) = json.pointer("/credential_source/file").and_then(Value::as_str) else { return Ok(()) };
+    fs::File::open(path)
+        .map(drop)
+        .map_err(|error| format!("its credential_source.file {}: {}", path.escape_debug(), unreadable(&error)))
 }
 
 /// Google's library has HTTP clients of its own: they go through the proxies of the environment alone, and trust what

@@ -41,7 +41,15 @@ pub(super) fn why(error: Cause<'_>) -> String {
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(answer) = answered(error) {
+            // It begins with what was being done, which the library may have said before.
+            parts.retain(|known| !answer.contains(known.as_str()));
             parts.push(answer);
+            break;
+        }
+        if let Some(error) = error.downcast_ref::<serde_json::Error>() {
+            // Its words quote what was read, which may be a token.
+            let (line, column) = (error.line(), error.column());
+            parts.push(format!("what was to hold a token is not the JSON expected, at line {line}, column {column}"));
             break;
         }
         let text = plain(&error.to_string());
@@ -96,14 +104,16 @@ fn said(status: u16, words: Option<String>) -> String {
 
 /// A text without what the library adds to it, without URLs, and without what a program or a server said.
 fn plain(text: &str) -> String {
-    let mut text = text.split_once("=<").map_or(text, |(before, _)| before).to_owned();
+    // What was said stands last, as `, body=<…>` or under another name.
+    let quoted = text.split_once("=<").map(|(before, _)| before.rsplit_once(", ").map_or("", |(before, _)| before));
+    let mut text = quoted.unwrap_or(text).to_owned();
     if let Some((before, rest)) = text.split_once(" for url (") {
         text = format!("{before}{}", rest.split_once(')').map_or("", |(_, after)| after));
     }
     for phrase in PHRASES {
         text = text.replace(phrase, "");
     }
-    text.trim().trim_end_matches([',', ':']).trim_end_matches(", stderr").to_owned()
+    text.trim().trim_end_matches([',', ':']).to_owned()
 }
 
 #[cfg(test)]
@@ -126,11 +136,22 @@ mod tests {
             ),
             ("failed, command execution failed, stderr=<secret>, code=1", "failed, command execution failed"),
             ("failed to exchange token, body=<secret>", "failed to exchange token"),
+            (
+                "response contains unsuccessful response, code=<secret>, message=<secret>",
+                "response contains unsuccessful response",
+            ),
         ] {
             assert_eq!(why(&error(text)), reason, "{text}");
         }
         let wrapped = CredentialsError::new(true, "failed to request subject token", error("no such host"));
         assert_eq!(why(&wrapped), "failed to request subject token: no such host");
+        let text = r#"failed to exchange token, body=<{"error": "invalid_target"}>"#;
+        let wrapped = CredentialsError::from_source(false, error(text));
+        assert_eq!(why(&wrapped), "failed to exchange token: invalid_target");
+        let unread = serde_json::from_str::<u8>(r#""secret""#).unwrap_err();
+        let wrapped = CredentialsError::new(false, "failed to exchange token", unread);
+        let reason = "failed to exchange token: what was to hold a token is not the JSON expected, at line 1, column 8";
+        assert_eq!(why(&wrapped), reason);
         assert_eq!(why(&CredentialsError::from_source(false, error(""))), "Google's library gave no reason");
     }
 }
