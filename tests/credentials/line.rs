@@ -7,20 +7,24 @@ pub const CONTAINER: &str =
     "container (neither AWS_CONTAINER_CREDENTIALS_RELATIVE_URI nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set)";
 pub const METADATA: &str = "instance metadata (switched off by AWS_EC2_METADATA_DISABLED)";
 
+/// What helps where a source is set up, and fails.
+pub const BROKEN: &str =
+    "correct the source named last, or take its settings away: those after it are asked only when it is not set up";
+
+/// The sources that a cloud's credentials were searched in, and what helps.
+pub fn no_credentials(cloud: &str, reasons: &[&str], remedy: &str) -> String {
+    format!("no {cloud} credentials; tried: {}; {remedy}", reasons.join(", "))
+}
+
 /// No source is set up.
 pub fn nothing(reasons: &[&str]) -> String {
-    format!(
-        "no AWS credentials; tried: {}; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role is attached",
-        reasons.join(", ")
-    )
+    let remedy = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, or run where a role is attached";
+    no_credentials("AWS", reasons, remedy)
 }
 
 /// The last source named is set up, and fails.
 pub fn broken(reasons: &[&str]) -> String {
-    format!(
-        "no AWS credentials; tried: {}; correct the source named last, or take its settings away: those after it are asked only when it is not set up",
-        reasons.join(", ")
-    )
+    no_credentials("AWS", reasons, BROKEN)
 }
 
 pub fn broken_profile(reason: &str) -> String {

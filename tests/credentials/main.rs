@@ -6,6 +6,7 @@
 mod azure;
 mod deadline;
 mod failures;
+mod google;
 mod line;
 mod privilege;
 mod refusals;

@@ -1,165 +1,116 @@
-//! The policy of the README is enough, each of its permissions is needed, and a missing one is named with its key.
+//! The permissions of the README are enough, each is needed, and a missing one is named with its key: on every cloud, where its own
+//! policies are enforced. What only one cloud has is in its file.
 
-use std::fs;
+mod policy;
+pub mod role;
 
-use hardkey_tests::built;
-use hardkey_tests::skip::skip;
+use hardkey_tests::cloud::{Cloud, Operation};
 use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
-use serde_json::{Value, json};
 
-use crate::scene::{Done, Host};
-use crate::stack::{Key, Stack, User};
+use crate::scene::Done;
+use policy::Policies;
+use role::Roles;
 
-/// The policy that the README shows, for these resources in place of its example.
-fn documented(resources: &Value) -> Value {
-    let text = fs::read_to_string(built::project().join("README.md")).unwrap();
-    let (_, section) = text.split_once("### AWS permissions\n").unwrap();
-    let (_, block) = section.split_once("```json\n").unwrap();
-    let mut policy: Value = serde_json::from_str(block.split_once("```").unwrap().0).unwrap();
-    let statement = &mut policy["Statement"][0];
-    assert_eq!(statement["Resource"], "arn:aws:kms:eu-west-1:111122223333:key/KEY-ID");
-    statement["Resource"] = resources.clone();
-    policy
-}
+/// A key of P-256 where policies are enforced.
+trait Realm {
+    fn cloud(&self) -> &'static Cloud;
 
-/// The same without one action.
-fn without(action: &str, key: &Key) -> Value {
-    let mut policy = documented(&json!(key.arn));
-    let actions = policy["Statement"][0]["Action"].as_array_mut().unwrap();
-    assert!(actions.contains(&json!(action)), "the README does not ask for {action}");
-    actions.retain(|known| known != action);
-    assert_eq!(actions.len(), 2, "nothing else is asked for");
-    policy
-}
+    /// What the README asks for.
+    fn documented(&self) -> Vec<String>;
 
-fn stack(test: &str) -> Option<Stack> {
-    let stack = Stack::running();
-    if stack.is_none() {
-        skip(test, "HARDKEY_TEST_MINISTACK_AUTH names no endpoint; tests/run.sh starts one");
-    }
-    stack
+    /// What an operation needs.
+    fn permission(&self, operation: &Operation) -> String;
+
+    /// Its immutable name.
+    fn key(&self) -> String;
+
+    /// The point of the key, as a library has it that has nothing to do with the module.
+    fn point(&self) -> Vec<u8>;
+
+    /// Signs "message" as somebody who has these permissions on this key, or on another one and none on it; answers who that was.
+    fn sign_with(&self, permissions: &[String], on_this_key: bool) -> (Done, String);
+
+    /// What the cloud says of a permission that somebody lacks on the key, and what the module adds.
+    fn refusal(&self, permission: &str, who: &str) -> String;
 }
 
 /// Expects a signature of "message" that a library accepts which did not make it, and not a word.
-fn expect_signature(stack: &Stack, key: &Key, done: &Done) {
-    assert_eq!(done.stderr, "");
+fn expect_signature(point: &[u8], done: &Done) {
+    assert_eq!(done.stderr, "", "{}", done.stdout);
     let hex = done.stdout.trim_end();
     let signature: Vec<u8> =
         (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect();
-    let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, stack.point(key));
+    let public = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point);
     public.verify(b"message", &signature).expect("the signature belongs to the key");
 }
 
-/// Expects this answer, and one line: this call, this key, the permission and who lacks it.
-fn expect_refusal(done: &Done, stdout: &str, call: &str, whose: &str, action: &str, user: &User) {
-    let remedy = if action.starts_with("kms:List") {
-        format!("allow {action} on *, in the identity's policy, or name the keys")
-    } else {
-        format!("allow {action} on this key, in the key policy or the identity's policy")
-    };
-    assert_eq!(done.stdout, format!("{stdout}\n"), "{}", done.stderr);
+/// Expects no signature, and one line: this call of the host's, and what follows.
+fn expect_refusal(done: &Done, call: &str, said: &str) {
+    let stdout = if call == "C_Sign" { "C_Sign 0x30\n" } else { "slot 0 0x30\n" };
+    assert_eq!(done.stdout, stdout, "{}", done.stderr);
     let [line] = done.stderr.lines().collect::<Vec<_>>()[..] else { panic!("{}", done.stderr) };
     // ministack gives its requests no id that AWS would give.
     let without_id = match line.split_once(" (request ") {
         Some((before, after)) => format!("{before}{}", after.split_once(')').unwrap().1),
         None => line.to_owned(),
     };
-    assert_eq!(
-        without_id,
-        format!(
-            "hardkey: {call}: CKR_DEVICE_ERROR: {whose}: AWS KMS answered {action} with AccessDeniedException: \
-             User: {} is not authorized to perform: {action} because no identity-based policy allows the {action} action; {remedy}",
-            user.arn
-        )
-    );
+    assert_eq!(without_id, format!("hardkey: {call}: CKR_DEVICE_ERROR: {said}"));
 }
 
-#[test]
-fn the_documented_policy_is_enough() {
-    let Some(stack) = stack("the_documented_policy_is_enough") else { return };
-    let key = stack.key();
-    let user = stack.user("enough", &documented(&json!(key.arn)));
-    expect_signature(&stack, &key, &stack.sign(&user, &key.arn, key.id()));
-    expect_signature(&stack, &key, &stack.sign(&user, key.id(), key.id()));
+fn the_documented_permissions_are_enough(realm: &dyn Realm) {
+    let (done, _) = realm.sign_with(&realm.documented(), true);
+    expect_signature(&realm.point(), &done);
 }
 
-#[test]
-fn each_permission_of_the_policy_is_named_with_the_key_when_it_is_missing() {
-    let Some(stack) = stack("each_permission_of_the_policy_is_named_with_the_key_when_it_is_missing") else { return };
-    let key = stack.key();
-    let whose = format!("key {}", key.arn);
-    for (action, call, stdout) in [
-        ("kms:DescribeKey", "C_FindObjectsInit", "slot 0 0x30"),
-        ("kms:GetPublicKey", "C_FindObjectsInit", "slot 0 0x30"),
-        ("kms:Sign", "C_Sign", "C_Sign 0x30"),
-    ] {
-        let user = stack.user("lacking", &without(action, &key));
-        expect_refusal(&stack.sign(&user, &key.arn, key.id()), stdout, call, &whose, action, &user);
+fn each_permission_is_named_with_the_key_when_it_is_missing(realm: &dyn Realm) {
+    let (cloud, key) = (realm.cloud(), realm.key());
+    let calls =
+        [(&cloud.describe, "C_FindObjectsInit"), (&cloud.public_key, "C_FindObjectsInit"), (&cloud.sign, "C_Sign")];
+    let mut documented = realm.documented();
+    for (operation, call) in calls {
+        let permission = realm.permission(operation);
+        let (lacking, others): (Vec<String>, Vec<String>) =
+            realm.documented().into_iter().partition(|known| *known == permission);
+        assert_eq!(lacking, [permission.clone()], "the README asks for it");
+        documented.retain(|known| *known != permission);
+        let (done, who) = realm.sign_with(&others, true);
+        let refusal = realm.refusal(&permission, &who);
+        let said = format!("key {key}: {} answered {} with {refusal}", cloud.service, operation.said);
+        expect_refusal(&done, call, &said);
     }
+    assert_eq!(documented, [String::new(); 0], "and for nothing else");
 }
 
-#[test]
-fn a_policy_for_another_key_does_not_do() {
-    let Some(stack) = stack("a_policy_for_another_key_does_not_do") else { return };
-    let (key, other) = (stack.key(), stack.key());
-    let user = stack.user("elsewhere", &documented(&json!(other.arn)));
-    let done = stack.sign(&user, &key.arn, key.id());
-    let whose = format!("key {}", key.arn);
-    expect_refusal(&done, "slot 0 0x30", "C_FindObjectsInit", &whose, "kms:DescribeKey", &user);
+fn permissions_on_another_key_do_not_do(realm: &dyn Realm) {
+    let (cloud, key) = (realm.cloud(), realm.key());
+    let (done, who) = realm.sign_with(&realm.documented(), false);
+    let refusal = realm.refusal(&realm.permission(&cloud.describe), &who);
+    let said = format!("key {key}: {} answered {} with {refusal}", cloud.service, cloud.describe.said);
+    expect_refusal(&done, "C_FindObjectsInit", &said);
 }
 
-/// AWS judges a request that names a key by an alias by the key. ministack judges it by the alias, so here the user may
-/// describe that as well; the other permissions stay with the key alone, which shows that the module asks for those by its ARN.
-#[test]
-fn a_key_named_by_an_alias_needs_no_more_than_the_policy() {
-    let Some(stack) = stack("a_key_named_by_an_alias_needs_no_more_than_the_policy") else { return };
-    let key = stack.key();
-    let alias = format!("alias/release-{}", key.id());
-    stack.alias(&alias, &key);
-    let alias_arn = key.arn.replace(&format!("key/{}", key.id()), &alias);
-    let mut policy = documented(&json!(key.arn));
-    let describe = json!({"Effect": "Allow", "Action": "kms:DescribeKey", "Resource": alias_arn});
-    policy["Statement"].as_array_mut().unwrap().push(describe);
-    let user = stack.user("alias", &policy);
-    let label = alias.trim_start_matches("alias/");
-    expect_signature(&stack, &key, &stack.sign(&user, &alias, label));
-    expect_signature(&stack, &key, &stack.sign(&user, &alias_arn, label));
-    // What is missing is named with the alias and the key behind it.
-    let mut policy = without("kms:Sign", &key);
-    policy["Statement"].as_array_mut().unwrap().push(json!({
-        "Effect": "Allow", "Action": "kms:DescribeKey", "Resource": alias_arn,
-    }));
-    let user = stack.user("alias-lacking", &policy);
-    let whose = format!("key {alias} ({})", key.arn);
-    expect_refusal(&stack.sign(&user, &alias, label), "C_Sign 0x30", "C_Sign", &whose, "kms:Sign", &user);
-}
-
-#[test]
-fn a_key_that_is_discovered_needs_the_permissions_to_list_and_names_them() {
-    let Some(stack) = stack("a_key_that_is_discovered_needs_the_permissions_to_list_and_names_them") else { return };
-    let key = stack.key();
-    let folder = tempfile::TempDir::new().unwrap();
-    let file = folder.path().join("hardkey.toml");
-    fs::write(&file, "[[token]]\nlabel = \"all\"\ndiscover = true\n").unwrap();
-    let sign = |user: &User| {
-        let mut environment = stack.environment(user);
-        environment.insert("HARDKEY_CONFIG".to_owned(), file.to_str().unwrap().to_owned());
-        Host::start(&environment, key.id()).end_after("message")
+/// Each of these on every cloud.
+macro_rules! on_every_cloud {
+    ($($test:ident),* $(,)?) => {
+        mod aws {
+            $(#[test]
+            fn $test() {
+                if let Some(realm) = super::Policies::enforced(stringify!($test)) {
+                    super::$test(&realm);
+                }
+            })*
+        }
+        mod google {
+            $(#[test]
+            fn $test() {
+                super::$test(&super::Roles::enforced());
+            })*
+        }
     };
-    let listing = |actions: Value| {
-        let mut policy = documented(&json!("*"));
-        let statement = json!({"Effect": "Allow", "Action": actions, "Resource": "*"});
-        policy["Statement"].as_array_mut().unwrap().push(statement);
-        policy
-    };
-    for (granted, missing) in
-        [(json!(["kms:ListAliases"]), "kms:ListKeys"), (json!(["kms:ListKeys"]), "kms:ListAliases")]
-    {
-        let user = stack.user("listing", &listing(granted));
-        let whose = "token \"all\"";
-        expect_refusal(&sign(&user), "slot 0 0x30", "C_FindObjectsInit", whose, missing, &user);
-    }
-    let user = stack.user("listing", &listing(json!(["kms:ListKeys", "kms:ListAliases"])));
-    let done = sign(&user);
-    assert_eq!(done.stdout.trim_end().len(), 128, "{}{}", done.stdout, done.stderr);
 }
+
+on_every_cloud!(
+    the_documented_permissions_are_enough,
+    each_permission_is_named_with_the_key_when_it_is_missing,
+    permissions_on_another_key_do_not_do,
+);

@@ -8,6 +8,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use hardkey_tests::built;
+use hardkey_tests::cloud::{Cloud, Kind, Which};
 use hardkey_tests::emulator::Emulator;
 use serde_json::Value;
 
@@ -16,8 +17,11 @@ pub const ROLE: &str = "arn:aws:iam::111122223333:role/signer";
 
 /// An emulator with one key, and the environment of a host whose home folder is empty.
 pub struct Scene {
+    pub cloud: &'static Cloud,
     pub emulator: Emulator,
     pub environment: BTreeMap<String, String>,
+    /// What the configuration calls the key.
+    pub name: String,
 }
 
 /// What the host did.
@@ -28,16 +32,18 @@ pub struct Done {
 }
 
 impl Scene {
+    /// One of AWS's.
     pub fn new() -> Self {
-        let emulator = Emulator::start(&["ECC_NIST_P256,alias=release"]);
-        let environment = emulator.environment();
-        let mut scene = Self { emulator, environment };
-        for variable in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"]
-        {
-            scene.environment.remove(variable);
-        }
+        Self::of(Which::Aws)
+    }
+
+    /// One of this cloud's.
+    pub fn of(cloud: Which) -> Self {
+        let world = Cloud::of(cloud).world(&[(Kind::P256, "release")]);
+        let (name, environment) = (world.name(0), world.anonymous());
+        let scene = Self { cloud: world.cloud, emulator: world.emulator, environment, name };
         let home = scene.emulator.folder();
-        scene.with("HOME", home.to_str().unwrap()).with("HARDKEY_KEY", "alias/release")
+        scene.without("AWS_CONFIG_FILE").without("AWS_SHARED_CREDENTIALS_FILE").with("HOME", home.to_str().unwrap())
     }
 
     pub fn with(mut self, variable: &str, value: &str) -> Self {
@@ -69,7 +75,7 @@ impl Scene {
 
     /// With a configuration file in place of `HARDKEY_KEY`: these lines in its `[[token]]`, and these after it.
     pub fn configured(self, token: &str, rest: &str) -> Self {
-        let text = format!("[[token]]\nlabel = \"release\"\nkeys = [\"alias/release\"]\n{token}\n{rest}\n");
+        let text = format!("[[token]]\nlabel = \"release\"\nkeys = [\"{}\"]\n{token}\n{rest}\n", self.name);
         let path = self.path("hardkey.toml").to_str().unwrap().to_owned();
         self.file("hardkey.toml", &text).without("HARDKEY_KEY").with("HARDKEY_CONFIG", &path)
     }
@@ -116,7 +122,7 @@ impl Scene {
         assert_eq!(self.emulator.counts().access_keys(), serde_json::json!({ access_key: 3 }));
     }
 
-    /// Expects no key, and exactly this after the token's name on the one line of the module; no request to AWS KMS.
+    /// Expects no key, and exactly this after the token's name on the one line of the module; no request for the key.
     pub fn fails_with(&self, why: &str) -> Done {
         let done = self.run();
         assert_eq!(done.stdout, "slot 0 0x30\n", "{}", done.stderr);
@@ -124,7 +130,9 @@ impl Scene {
         let why = why.replace("HOME", self.emulator.folder().to_str().unwrap());
         let line = format!("hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: token \"{token}\": {why}\n");
         assert_eq!(done.stderr, line);
-        assert_eq!(self.emulator.counts().all_requests(), 0);
+        let counts = self.emulator.counts();
+        let asked = [&self.cloud.describe, &self.cloud.public_key, &self.cloud.sign];
+        assert_eq!(asked.map(|operation| counts.requests(operation.counted)), [0, 0, 0]);
         done
     }
 

@@ -60,11 +60,17 @@ impl Control {
 
     /// Who may do what from now on: `[(member, role, resource)]`. Whoever has no token that is known is refused.
     pub fn enforce_google_iam(&self, grants: &[(&str, &str, &str)]) {
+        self.enforce_google_role("projects/emulated-project/roles/none", &[], grants);
+    }
+
+    /// The same, with a role that has these permissions.
+    pub fn enforce_google_role(&self, role: &str, permissions: &[String], grants: &[(&str, &str, &str)]) {
         let grants: Vec<Value> = grants
             .iter()
             .map(|(member, role, resource)| json!({ "member": member, "role": role, "resource": resource }))
             .collect();
-        self.put("/google/iam", &json!({ "enforced": true, "grants": grants }));
+        let roles = json!({ role: permissions });
+        self.put("/google/iam", &json!({ "enforced": true, "roles": roles, "grants": grants }));
     }
 
     /// A token of a member's, `user:…` or `serviceAccount:…`, that is good for so many seconds.

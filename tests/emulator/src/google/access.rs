@@ -9,6 +9,7 @@ use crate::google::token::Standing;
 use hyper::http::request::Parts;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 use std::sync::PoisonError;
 
 /// The state of IAM; off until somebody switches it on.
@@ -17,6 +18,8 @@ use std::sync::PoisonError;
 pub(crate) struct Iam {
     /// Whether a request needs a token that is known here, and its member a grant.
     enforced: bool,
+    /// Roles that somebody made, each with its permissions: `projects/PROJECT/roles/NAME`.
+    roles: BTreeMap<String, Vec<String>>,
     grants: Vec<Grant>,
 }
 
@@ -34,8 +37,20 @@ struct Grant {
 impl Iam {
     /// Why this cannot be, if so.
     pub(crate) fn mistake(&self) -> Option<String> {
-        let unknown = self.grants.iter().find(|grant| permits(&grant.role, "").is_none());
+        let mut granted = self.roles.values().flatten();
+        if let Some(permission) = granted.find(|permission| !Operation::is_permission(permission)) {
+            return Some(format!("unknown permission '{permission}'; known ones are in google/operation.rs"));
+        }
+        let unknown = self.grants.iter().find(|grant| self.role_permits(&grant.role, "").is_none());
         unknown.map(|grant| format!("unknown role '{}'; known ones are in google/role.rs", grant.role))
+    }
+
+    /// Whether a role has a permission; `None` if there is no such role.
+    fn role_permits(&self, role: &str, permission: &str) -> Option<bool> {
+        match self.roles.get(role) {
+            Some(permissions) => Some(permissions.iter().any(|known| known == permission)),
+            None => permits(role, permission),
+        }
     }
 
     /// Whether a member has a permission on a resource.
@@ -43,7 +58,9 @@ impl Iam {
         let covers =
             |grant: &str| resource.strip_prefix(grant).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         self.grants.iter().any(|grant| {
-            grant.member == member && covers(&grant.resource) && permits(&grant.role, permission) == Some(true)
+            grant.member == member
+                && covers(&grant.resource)
+                && self.role_permits(&grant.role, permission) == Some(true)
         })
     }
 }
@@ -126,6 +143,7 @@ fn unauthenticated(message: &str, reason: &str, service: &str, method: &str) -> 
 
 #[cfg(test)]
 mod tests {
+    use super::Iam;
     use crate::google::rehearsal::Rehearsal;
     use serde_json::{Value, json};
 
@@ -167,6 +185,35 @@ mod tests {
         let asked = json!({"permissions": ["cloudkms.cryptoKeyVersions.useToSign", "cloudkms.cryptoKeys.get"]});
         let has = kms.post(&format!("{key}:testIamPermissions"), &asked).unwrap();
         assert_eq!(has, json!({"permissions": ["cloudkms.cryptoKeyVersions.useToSign"]}));
+    }
+
+    #[test]
+    fn a_role_that_somebody_made_has_its_permissions_and_no_others() {
+        let mut kms = Rehearsal::new();
+        let version = kms.key("k", "EC_SIGN_P256_SHA256", "HSM");
+        let member = "serviceAccount:ci@p.iam";
+        kms.with_token(&kms.kms.tokens.issue("given", member, 60.0));
+        let iam = |permission: &str, granted: &str| -> Iam {
+            let roles = json!({"projects/p/roles/own": [permission]});
+            let grants = json!([{"member": member, "role": granted, "resource": "projects/p"}]);
+            serde_json::from_value(json!({"enforced": true, "roles": roles, "grants": grants})).unwrap()
+        };
+        let sign_alone = iam("cloudkms.cryptoKeyVersions.useToSign", "projects/p/roles/own");
+        assert_eq!(sign_alone.mistake(), None);
+        kms.kms.set_iam(sign_alone);
+        assert!(sign(&kms, &version).is_ok());
+        assert!(kms.get(&version).unwrap_err().starts_with("403 PERMISSION_DENIED: "));
+        let mistakes = [
+            iam("cloudkms.cryptoKeyVersions.sign", "projects/p/roles/own").mistake(),
+            iam("cloudkms.cryptoKeyVersions.get", "projects/p/roles/other").mistake(),
+        ];
+        assert_eq!(
+            mistakes.map(Option::unwrap),
+            [
+                "unknown permission 'cloudkms.cryptoKeyVersions.sign'; known ones are in google/operation.rs",
+                "unknown role 'projects/p/roles/other'; known ones are in google/role.rs",
+            ]
+        );
     }
 
     #[test]

@@ -40,6 +40,11 @@ impl Operation {
         TABLE.iter().find(fits).map(|operation| (operation, name))
     }
 
+    /// Whether some operation needs this permission.
+    pub(crate) fn is_permission(name: &str) -> bool {
+        !name.is_empty() && TABLE.iter().any(|operation| operation.permission == name)
+    }
+
     /// The resource whose policy has to permit it: of a signature the key, of all else what is named (seen in refusals of
     /// Cloud KMS's).
     pub(crate) fn guarded(&self, name: &Name) -> String {
