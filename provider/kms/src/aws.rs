@@ -14,18 +14,16 @@ mod transport;
 
 use std::sync::Arc;
 
-use aws_sdk_kms::Client;
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::{MessageType, SigningAlgorithmSpec};
-use futures_util::{StreamExt, stream};
 use hardkey_attest::admission::Exceptions;
 use hardkey_attest::public_key::Algorithm;
 use hardkey_attest::report::RawEvidence;
 
 use crate::deadline::Deadline;
-use crate::failure::Failure;
 use crate::network::SharedNetwork;
 use crate::repetition::Warn;
+use crate::search;
 use crate::service::{KeyFault, KeyId, KeyRecord, KeyService, ServiceError, ServiceErrorKind, SignInput, Signature};
 use attempts::Attempts;
 use client::Clients;
@@ -34,12 +32,6 @@ use error::{Action, malformed};
 pub use algorithm::{KEY_SPECS, KeySpec};
 pub(crate) use endpoint::region_of as endpoint_region;
 pub use name::KeyName;
-
-/// Keys asked for at once: enough to hide the round trips, few enough for the lowest request quota.
-const KEYS_AT_ONCE: usize = 8;
-
-/// The queue of those who ask what keys there are. Signatures queue by the key's ARN.
-const SEARCHES: &str = "keys";
 
 /// One token's settings.
 #[derive(Clone, Debug, Default)]
@@ -92,7 +84,7 @@ impl KeyService for AwsKms {
             self.keys.iter().filter(|name| known.iter().all(|record| record.name != name.as_str())).cloned().collect();
         let known_ids: Vec<KeyId> = known.iter().map(|record| record.id.clone()).collect();
         let (discover, exceptions, deadline) = (self.discover, self.exceptions, *deadline);
-        self.clients.call(SEARCHES, &deadline, |client| {
+        self.clients.call(search::QUEUE, &deadline, |client| {
             let (wanted, known_ids) = (wanted.clone(), known_ids.clone());
             async move {
                 let mut wanted: Vec<(KeyName, Option<String>)> = wanted.into_iter().map(|name| (name, None)).collect();
@@ -102,7 +94,11 @@ impl KeyService for AwsKms {
                         listed.into_iter().filter(|(name, _)| known_ids.iter().all(|id| id.as_str() != name.as_str())),
                     );
                 }
-                fetch_all(&client, wanted, exceptions, deadline).await
+                let requests = wanted.into_iter().map(|(name, label)| {
+                    let wanted = name.as_str().to_owned();
+                    (wanted, record::fetch(&client, name, label, exceptions, deadline))
+                });
+                search::fetch_all(requests).await
             }
         })
     }
@@ -143,33 +139,6 @@ impl KeyService for AwsKms {
             async move { evidence::collect(&client, &key, deadline).await }
         })
     }
-}
-
-/// The order of the answer is the order of the question, so that objects have the same handles in every run.
-async fn fetch_all(
-    client: &Client,
-    wanted: Vec<(KeyName, Option<String>)>,
-    exceptions: Exceptions,
-    deadline: Deadline,
-) -> Result<Vec<Result<KeyRecord, KeyFault>>, Failure> {
-    let fetched: Vec<(KeyName, Result<KeyRecord, Failure>)> = stream::iter(wanted)
-        .map(|(name, label)| async move {
-            let outcome = record::fetch(client, &name, label, exceptions, deadline).await;
-            (name, outcome)
-        })
-        .buffered(KEYS_AT_ONCE)
-        .collect()
-        .await;
-    let mut answers = Vec::with_capacity(fetched.len());
-    for (name, outcome) in fetched {
-        match outcome {
-            // Every key's request was made with the same credentials: get new ones and ask again.
-            Err(failure) if failure.stale_credentials => return Err(failure),
-            Err(failure) => answers.push(Err(KeyFault { name: name.as_str().to_owned(), error: failure.error })),
-            Ok(record) => answers.push(Ok(record)),
-        }
-    }
-    Ok(answers)
 }
 
 fn signing_algorithm(input: SignInput<'_>) -> Result<SigningAlgorithmSpec, ServiceError> {

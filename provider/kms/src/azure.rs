@@ -21,7 +21,6 @@ use azure_core::http::RequestContent;
 use azure_security_keyvault_keys::models::{
     KeyClientSignOptions, KeyOperationResult, SignParameters, SignatureAlgorithm,
 };
-use futures_util::{StreamExt, stream};
 use hardkey_attest::admission::Exceptions;
 use hardkey_attest::report::RawEvidence;
 use reqwest::Url;
@@ -30,6 +29,7 @@ use crate::deadline::Deadline;
 use crate::failure::Failure;
 use crate::network::SharedNetwork;
 use crate::repetition::Warn;
+use crate::search;
 use crate::service::{KeyFault, KeyId, KeyRecord, KeyService, ServiceError, ServiceErrorKind, SignInput, Signature};
 use algorithm::KeyKind;
 use client::{Client, Clients};
@@ -39,12 +39,6 @@ pub use algorithm::KEY_KINDS;
 pub use name::KeyName;
 pub use place::Place;
 pub(crate) use place::plain_url;
-
-/// Keys asked for at once: enough to hide the round trips, few enough for the lowest request quota.
-const KEYS_AT_ONCE: usize = 8;
-
-/// The queue of those who ask what keys there are. Signatures queue by the version's URL.
-const SEARCHES: &str = "keys";
 
 /// One token's settings.
 #[derive(Clone, Debug)]
@@ -104,7 +98,7 @@ impl KeyService for AzureKeys {
         let is_new = |name: &KeyName| known.iter().all(|record| record.name != name.as_str());
         let wanted: Vec<KeyName> = self.keys.iter().filter(|name| is_new(name)).cloned().collect();
         let known: Vec<String> = known.iter().map(|record| record.name.clone()).collect();
-        self.clients.call(SEARCHES, deadline, |client| {
+        self.clients.call(search::QUEUE, deadline, |client| {
             let (mut wanted, known) = (wanted.clone(), known.clone());
             let warn = Arc::clone(&self.warn);
             async move {
@@ -115,7 +109,11 @@ impl KeyService for AzureKeys {
                         }
                     }
                 }
-                fetch_all(&client, wanted, self.exceptions, &warn).await
+                let requests = wanted.iter().map(|name| {
+                    let fetched = record::fetch(&client, name, self.exceptions, &warn);
+                    (name.as_str().to_owned(), fetched)
+                });
+                search::fetch_all(requests).await
             }
         })
     }
@@ -179,31 +177,4 @@ async fn sign(client: &Client, key: &KeyName, parameters: &SignParameters, warn:
         Some(signature) => Ok(Signature::new(signature)),
         None => Err(asked.wrong("the answer to keys/sign holds no signature")),
     }
-}
-
-/// The order of the answer is the order of the question, so that objects have the same handles in every run.
-async fn fetch_all(
-    client: &Client,
-    wanted: Vec<KeyName>,
-    exceptions: Exceptions,
-    warn: &Warn,
-) -> Result<Vec<Result<KeyRecord, KeyFault>>, Failure> {
-    let fetched: Vec<(KeyName, Result<KeyRecord, Failure>)> = stream::iter(wanted)
-        .map(|name| async move {
-            let outcome = record::fetch(client, &name, exceptions, warn).await;
-            (name, outcome)
-        })
-        .buffered(KEYS_AT_ONCE)
-        .collect()
-        .await;
-    let mut answers = Vec::with_capacity(fetched.len());
-    for (name, outcome) in fetched {
-        match outcome {
-            // Every key's request was made with the same token: get a new one and ask again.
-            Err(failure) if failure.stale_credentials => return Err(failure),
-            Err(failure) => answers.push(Err(KeyFault { name: name.as_str().to_owned(), error: failure.error })),
-            Ok(record) => answers.push(Ok(record)),
-        }
-    }
-    Ok(answers)
 }

@@ -16,7 +16,6 @@ mod stub;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use futures_util::{StreamExt, stream};
 use google_cloud_kms_v1::model::{AsymmetricSignRequest, AsymmetricSignResponse, Digest};
 use hardkey_attest::admission::Exceptions;
 use hardkey_attest::public_key::Algorithm;
@@ -24,23 +23,17 @@ use hardkey_attest::report::RawEvidence;
 use hardkey_attest::signature::{Hash, Scheme};
 
 use crate::deadline::Deadline;
-use crate::failure::Failure;
 use crate::network::SharedNetwork;
 use crate::repetition::Warn;
+use crate::search;
 use crate::service::{KeyFault, KeyId, KeyRecord, KeyService, ServiceError, ServiceErrorKind, SignInput, Signature};
-use client::{Client, Clients};
+use client::Clients;
 use error::{Action, malformed};
 use identity::Identity;
 
 pub use algorithm::{ALGORITHMS, KeyAlgorithm};
 pub(crate) use endpoint::location_of as endpoint_location;
 pub use name::{KeyName, KeyRing, is_location};
-
-/// Keys asked for at once: enough to hide the round trips, few enough for the lowest request quota.
-const KEYS_AT_ONCE: usize = 8;
-
-/// The queue of those who ask what keys there are. Signatures queue by the version's name.
-const SEARCHES: &str = "keys";
 
 /// One token's settings.
 #[derive(Clone, Debug, Default)]
@@ -93,7 +86,7 @@ impl KeyService for GoogleKms {
         let is_new = |name: &str| known.iter().all(|record| record.name != name);
         let wanted: Vec<KeyName> = self.keys.iter().filter(|name| is_new(name.as_str())).cloned().collect();
         let known_names: Vec<String> = known.iter().map(|record| record.name.clone()).collect();
-        self.clients.call(SEARCHES, deadline, |client| {
+        self.clients.call(search::QUEUE, deadline, |client| {
             let (mut wanted, known_names) = (wanted.clone(), known_names.clone());
             let (ring, exceptions) = (self.key_ring.clone(), self.exceptions);
             async move {
@@ -111,7 +104,9 @@ impl KeyService for GoogleKms {
                         }
                     }
                 }
-                answers.extend(fetch_all(&client, wanted, exceptions).await?);
+                let requests =
+                    wanted.iter().map(|name| (name.as_str().to_owned(), record::fetch(&client, name, exceptions)));
+                answers.extend(search::fetch_all(requests).await?);
                 Ok(answers)
             }
         })
@@ -139,32 +134,6 @@ impl KeyService for GoogleKms {
             async move { evidence::collect(&client, &key).await }
         })
     }
-}
-
-/// The order of the answer is the order of the question, so that objects have the same handles in every run.
-async fn fetch_all(
-    client: &Client,
-    wanted: Vec<KeyName>,
-    exceptions: Exceptions,
-) -> Result<Vec<Result<KeyRecord, KeyFault>>, Failure> {
-    let fetched: Vec<(KeyName, Result<KeyRecord, Failure>)> = stream::iter(wanted)
-        .map(|name| async move {
-            let outcome = record::fetch(client, &name, exceptions).await;
-            (name, outcome)
-        })
-        .buffered(KEYS_AT_ONCE)
-        .collect()
-        .await;
-    let mut answers = Vec::with_capacity(fetched.len());
-    for (name, outcome) in fetched {
-        match outcome {
-            // Every key's request was made with the same credentials: get new ones and ask again.
-            Err(failure) if failure.stale_credentials => return Err(failure),
-            Err(failure) => answers.push(Err(KeyFault { name: name.as_str().to_owned(), error: failure.error })),
-            Ok(record) => answers.push(Ok(record)),
-        }
-    }
-    Ok(answers)
 }
 
 /// A digest goes under the name of the hash that the key version was made for; bytes to be padded go as they are.

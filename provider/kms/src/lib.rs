@@ -25,6 +25,7 @@ pub mod network;
 mod obstacle;
 pub mod proxy;
 mod repetition;
+mod search;
 pub mod service;
 mod trust;
 mod wording;

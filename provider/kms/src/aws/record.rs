@@ -26,7 +26,7 @@ const ALIASES_PER_PAGE: i32 = 100;
 /// meanwhile cannot mix two keys. A refused key's public half is never asked for.
 pub(super) async fn fetch(
     client: &Client,
-    name: &KeyName,
+    name: KeyName,
     label: Option<String>,
     exceptions: Exceptions,
     deadline: Deadline,

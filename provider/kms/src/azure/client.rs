@@ -19,6 +19,7 @@ use crate::deadline::Deadline;
 use crate::failure::Failure;
 use crate::lane::Lanes;
 use crate::network::{Network, SharedNetwork, Wire};
+use crate::repetition::Repetition;
 use crate::service::{ServiceError, ServiceErrorKind};
 use crate::wording::chain;
 
@@ -81,8 +82,7 @@ impl Clients {
             let tenant = self.identity.issued().get().and_then(|pass| pass.challenge.tenant().map(str::to_owned));
             let attempts = Attempts {
                 asked: Asked { place: self.place.clone(), tenant },
-                most: self.network.get().settings().attempts,
-                deadline: *deadline,
+                repetition: Repetition { most: self.network.get().settings().attempts, deadline: *deadline },
             };
             let outcome = self.lanes().run(queue, deadline, |lane| {
                 let (lane, endpoint) = (lane.clone(), self.endpoint.clone());

@@ -23,6 +23,7 @@ use crate::deadline::Deadline;
 use crate::failure::Failure;
 use crate::lane::{LaneError, Lanes};
 use crate::network::SharedNetwork;
+use crate::repetition::Repetition;
 use crate::service::ServiceErrorKind;
 
 /// One for all who want credentials.
@@ -81,8 +82,7 @@ impl Identity {
         let network = self.network.get();
         let attempts = Attempts {
             asked: Asked { place: self.place.clone(), tenant: None },
-            most: network.settings().attempts,
-            deadline: *deadline,
+            repetition: Repetition { most: network.settings().attempts, deadline: *deadline },
         };
         let search = Arc::new(Search::new(self.place.clone(), Arc::clone(&network), *deadline));
         let searching = Arc::clone(&search);

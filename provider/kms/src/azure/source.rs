@@ -26,7 +26,7 @@ use azure_identity::{
 use reqwest::Url;
 use tokio::time::sleep;
 
-use super::attempts::{back_off, is_passing, told_to_wait};
+use super::attempts::{is_passing, told_to_wait};
 use super::client::client_options;
 use super::place::{Place, cloud_of_authority};
 use super::transport::{Reach, Refused, TokenTransport};
@@ -34,6 +34,7 @@ use crate::credentials::Tried;
 use crate::deadline::Deadline;
 use crate::failure::Failure;
 use crate::network::{Interruption, InterruptionKind, Network, Wire};
+use crate::repetition::back_off;
 use crate::service::ServiceErrorKind;
 use assertion::{ClientCertificate, FederatedToken};
 

@@ -16,6 +16,7 @@ use crate::deadline::Deadline;
 use crate::failure::Failure;
 use crate::lane::Lanes;
 use crate::network::{SharedNetwork, Wire};
+use crate::repetition::Repetition;
 use crate::service::ServiceError;
 
 /// Cloud KMS API reference: a page has at most 1,000 items. Fewer pages, fewer round trips.
@@ -64,7 +65,7 @@ impl Clients {
     where
         Request: Future<Output = Result<Answer, Failure>>,
     {
-        let attempts = Attempts { most: self.network.get().settings().attempts, deadline: *deadline };
+        let attempts = Attempts(Repetition { most: self.network.get().settings().attempts, deadline: *deadline });
         self.identity.issued().use_for(|| {
             self.identity.refresh(deadline)?;
             let outcome = self.lanes()?.run(queue, deadline, |lane| {
