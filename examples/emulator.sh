@@ -32,7 +32,7 @@ plain_environment() {
 
 # start_emulator KEY…: in the words of its options, --google-key for what Google calls an algorithm, else --key.
 start_emulator() {
-    local ready key options=()
+    local ready key options=(--roots "$target/emulator-roots")
     for key in "$@"; do
         case $key in
         *_SIGN_*) options+=(--google-key "$key") ;;

@@ -37,6 +37,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PATH")]
     pub(crate) ca_file: Option<PathBuf>,
 
+    /// A folder in which the roots of the HSMs here are written, as `hardkey-attest-for-tests` takes them.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) roots: Option<PathBuf>,
+
     /// One more name that the certificate of the https listener is for.
     #[arg(long = "name", value_name = "HOST")]
     pub(crate) names: Vec<String>,

@@ -33,10 +33,11 @@ use crate::exchange::Stage;
 use crate::google::GoogleKms;
 use crate::service::Services;
 use clap::Parser;
+use hardkey_synthetic::Root;
 use serde_json::{Value, json};
 use std::error::Error;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -68,6 +69,9 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     let aws = listener::bind(arguments.aws).await?;
     let control = listener::bind(arguments.control).await?;
     let tls = bind_tls(&arguments).await?;
+    if let Some(folder) = &arguments.roots {
+        write_roots(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    }
     let ready = ready_line(&aws, &control, tls.as_ref(), [keys, google_keys, azure_keys])?;
 
     let services = Arc::new(Services { particular: vec![google as _, azure as _], otherwise: Arc::clone(&kms) as _ });
@@ -112,6 +116,13 @@ async fn bind_tls(arguments: &Arguments) -> Result<Option<(TcpListener, TlsAccep
     std::fs::write(path, authority).map_err(|error| format!("{}: {error}", path.display()))?;
     let listener = listener::bind(address).await?;
     Ok(Some((listener, acceptor, path.clone())))
+}
+
+fn write_roots(folder: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    [Root::ls1(), Root::hawksbill()]
+        .iter()
+        .try_for_each(|root| std::fs::write(folder.join(format!("{}.pem", root.id)), &root.key_pem))
 }
 
 fn ready_line(
