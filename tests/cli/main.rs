@@ -3,6 +3,7 @@
 
 mod arguments;
 mod attest;
+mod azure;
 mod choice;
 mod configuration;
 mod csr;

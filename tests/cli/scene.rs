@@ -8,9 +8,12 @@ use std::time::Duration;
 
 use hardkey_attest::challenge::{Challenge, ChallengeKey};
 use hardkey_attest::instant::Instant;
+use hardkey_tests::azure::AzureKey;
 use hardkey_tests::built;
 use hardkey_tests::emulator::Emulator;
 use hardkey_tests::host::{Outcome, run};
+use hardkey_tests::proxy::Proxy;
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// Several times the deadline of a search and a signature.
@@ -28,7 +31,11 @@ const SECRET: [u8; 32] = [7; 32];
 pub struct Scene {
     pub emulator: Emulator,
     pub environment: BTreeMap<String, String>,
+    /// Keys of Azure's, in the order in which they were described.
+    pub azure: Vec<AzureKey>,
     folder: TempDir,
+    /// Leads Azure's own names to the emulator.
+    _proxy: Option<Proxy>,
 }
 
 impl Scene {
@@ -42,10 +49,23 @@ impl Scene {
         Self::of_both(&[], versions)
     }
 
+    /// With keys of Azure's, which go by Azure's own names; the fields are in `tests/emulator/README.md`. All are configured.
+    pub fn with_azure(keys: &[Value]) -> Self {
+        let mut scene = Self::of_both(&[], &[]);
+        let proxy = Proxy::to(scene.emulator.tls_endpoint());
+        scene.environment.extend(scene.emulator.azure_by_name(&proxy));
+        scene.azure = keys.iter().map(|key| scene.emulator.azure_key(key.clone())).collect();
+        let names: Vec<String> = scene.azure.iter().map(|key| key.id.clone()).collect();
+        scene.set("HARDKEY_KEY", &names.join(" "));
+        Self { _proxy: Some(proxy), ..scene }
+    }
+
     /// With keys of both.
     pub fn of_both(keys: &[&str], versions: &[&str]) -> Self {
         let emulator = Emulator::with(keys, versions, &[]);
-        let mut scene = Self { environment: emulator.environment(), emulator, folder: TempDir::new().unwrap() };
+        let environment = emulator.environment();
+        let folder = TempDir::new().unwrap();
+        let mut scene = Self { emulator, environment, azure: Vec::new(), folder, _proxy: None };
         let aliases = keys.iter().filter_map(|key| alias(key)).map(|name| Self::named(&name));
         let names = (0..versions.len()).map(|index| scene.emulator.google_version(index));
         let all: Vec<String> = aliases.chain(names).collect();
@@ -139,6 +159,9 @@ impl Scene {
         for index in 0.. {
             let Some(key) = self.emulator.try_key(index) else { break };
             masked = masked.replace(&key.id, &format!("KEY-{}", index + 1));
+        }
+        for (index, key) in self.azure.iter().enumerate() {
+            masked = masked.replace(&key.version, &format!("VERSION-{}", index + 1));
         }
         without_request_ids(&masked)
     }

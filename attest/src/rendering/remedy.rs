@@ -63,7 +63,8 @@ fn failed(id: &str) -> &'static str {
         "hsm" | "generated" | "not-extractable" | "never-extractable" | "sensitive" | "always-sensitive" | "signs"
         | "does-not-wrap" | "not-split" => NEW_KEY,
         "format" => {
-            "Ask for a statement in a format that this program knows: CAVIUM_V2_COMPRESSED of Google Cloud HSM."
+            "Ask for a statement in a format that was confirmed on genuine ones: CAVIUM_V2_COMPRESSED of Google Cloud HSM. Of Azure's \
+             none is public: ask Azure yourself."
         }
         "certificates-in-time" => "Ask for certificates that have not ended; check the date that was decided at.",
         "key-size" => {

@@ -63,22 +63,33 @@ pub(super) fn caveat<A>(verdict: &Verdict<A>) -> Option<String> {
     })
 }
 
-/// What it would take for more than *reported*, by the cloud that the key is in.
+/// What it would take for more than *reported*, by the cloud that the key is in. Of a key of Azure nothing offline is enough, so
+/// that it is said of a rejected one too, unless the evidence itself is why.
 pub(super) fn more<A>(verdict: &Verdict<A>, claims: &Claims<A>) -> Option<String> {
-    if verdict.level() != Level::Reported {
-        return None;
+    let found = |topic| claims.all().iter().find(|claim| claim.topic == topic).map(|claim| claim.value.to_string());
+    let operator = found(Topic::Operator);
+    let of_azure = operator.as_deref() == Some("Microsoft Azure");
+    match verdict.level() {
+        Level::Reported => {}
+        Level::Rejected if of_azure && waits_for_the_cloud(verdict) => {}
+        Level::Attested | Level::Confirmed | Level::Rejected => return None,
     }
-    let operator =
-        claims.all().iter().find(|claim| claim.topic == Topic::Operator).map(|claim| claim.value.to_string());
     let ask = "that answer is confirmed, and supports CSBR method 5";
     Some(match operator.as_deref() {
         Some("Amazon Web Services") => format!(
             "What is missing for more: AWS itself. Its HSMs make no statement about a key, so that nothing offline is more than \
              reported. Ask AWS as the CA (kms:DescribeKey and kms:GetPublicKey for this ARN, which the subscriber allows): {ask}."
         ),
+        // attest/src/evidence/managed_hsm.rs: the format is that of the statement alone.
+        Some("Microsoft Azure") if found(Topic::Format).is_some() => format!(
+            "What is missing for more: Azure itself. The HSM's maker attests the key, in a format that no genuine statement has \
+             confirmed; that Microsoft runs the HSM is no more than reported, because it publishes no key to know it by. Ask Azure as \
+             the CA (GetKey for this version, which the subscriber allows): {ask}."
+        ),
         Some("Microsoft Azure") => format!(
-            "What is missing for more: Azure itself. A vault's HSMs make no statement about a key. Ask Azure as the CA (GetKey for \
-             this version, which the subscriber allows): {ask}."
+            "What is missing for more: Azure itself. A vault's HSMs make no statement about a key, so that nothing offline is more \
+             than reported, and where the key came from only the vault's log says (AuditEvent, KeyCreate). Ask Azure as the CA (GetKey \
+             for this version, which the subscriber allows): {ask}."
         ),
         Some(_) | None => format!(
             "What is missing for more: the HSM's own statement about this key, which is attested and supports CSBR method 2; or ask \
@@ -90,6 +101,12 @@ pub(super) fn more<A>(verdict: &Verdict<A>, claims: &Claims<A>) -> Option<String
 /// Of the record that a CA handed in itself: these say nothing of the subscriber's evidence.
 fn is_of_record(finding: &Finding) -> bool {
     finding.id.starts_with("record-")
+}
+
+/// Whether nothing is wrong but that nobody says it who is good enough, in a format that is known.
+fn waits_for_the_cloud<A>(verdict: &Verdict<A>) -> bool {
+    let waits = |finding: &Finding| finding.outcome == Outcome::Missing || finding.id == "format";
+    unmet(verdict.checks()).next().is_none() && unmet(verdict.rules()).all(waits)
 }
 
 /// Findings that stand in the way.

@@ -251,7 +251,7 @@ fn what_is_missing_for_more_than_reported_is_said_for_the_cloud_that_the_key_is_
         (Some("Amazon Web Services"), "What is missing for more: AWS itself. Its HSMs make no statement about a key,"),
         (
             Some("Microsoft Azure"),
-            "What is missing for more: Azure itself. A vault's HSMs make no statement about a key.",
+            "What is missing for more: Azure itself. A vault's HSMs make no statement about a key,",
         ),
         (Some("Google Cloud"), "What is missing for more: the HSM's own statement about this key, which is attested"),
         (None, "What is missing for more: the HSM's own statement about this key, which is attested"),
@@ -260,6 +260,44 @@ fn what_is_missing_for_more_than_reported_is_said_for_the_cloud_that_the_key_is_
         assert!(said.starts_with(start) && said.ends_with(confirmed), "{operator:?}: {said}");
         assert_eq!(more(operator, Basis::Attested), None);
     }
+}
+
+#[test]
+fn of_a_key_of_azure_that_is_rejected_for_want_of_azure_alone_it_is_said_too() {
+    let (key, _) = key_and_request();
+    let more = |rules: &str, said: Vec<(Topic, Value, Basis)>, ledger: Ledger| {
+        let policy = Policy::from_toml(&format!("name = \"a\"\n[rules]\n{rules}")).unwrap();
+        let claims = Claims::<Release>::of_tests(key.clone(), said, ledger);
+        let verdict = claims.appraise(&policy, &Expected::default());
+        assert_eq!(verdict.level(), crate::verdict::Level::Rejected);
+        sentence::more(&verdict, &claims)
+    };
+    let azure = |more: Vec<(Topic, Value, Basis)>| {
+        let operator = (Topic::Operator, text_of("Microsoft Azure"), Basis::Reported);
+        [vec![operator, (Topic::Hsm, Value::Flag(true), Basis::Reported)], more].concat()
+    };
+    let rules = "hsm = \"attested\"\ngenerated = \"attested\"\n";
+    let of_vault = more(rules, azure(Vec::new()), Ledger::default()).unwrap();
+    assert!(
+        of_vault
+            .contains("A vault's HSMs make no statement about a key, so that nothing offline is more than reported")
+    );
+    assert!(of_vault.contains("only the vault's log says (AuditEvent, KeyCreate)"), "{of_vault}");
+    let format = (Topic::Format, text_of("MRVL-1 (unconfirmed format)"), Basis::Attested);
+    let rules = "hsm = \"attested\"\nformat = \"attested\"\n";
+    let of_hsm = more(rules, azure(vec![format.clone()]), Ledger::default()).unwrap();
+    assert!(
+        of_hsm.contains("The HSM's maker attests the key, in a format that no genuine statement has confirmed"),
+        "{of_hsm}"
+    );
+    // Something is wrong with the key, with the evidence, or it is another cloud's.
+    let extractable = (Topic::Extractable, Value::Flag(true), Basis::Reported);
+    assert_eq!(more("not-extractable = \"reported\"\n", azure(vec![extractable]), Ledger::default()), None);
+    let mut ledger = Ledger::default();
+    ledger.check(Check::Signature, Err("1856 bytes signed by another key".to_owned()));
+    assert_eq!(more(rules, azure(vec![format.clone()]), ledger), None);
+    let google = vec![(Topic::Operator, text_of("Google Cloud"), Basis::Reported), format];
+    assert_eq!(more(rules, google, Ledger::default()), None);
 }
 
 #[test]

@@ -146,7 +146,8 @@ pub(crate) struct AttestOptions {
     #[arg(long, value_name = "FILE", conflicts_with = "bundle")]
     pub(crate) out: Option<PathBuf>,
 
-    /// Write no report, but what Google's console gives as "attestation bundle", for CAs that ask for that: a zip.
+    /// Write no report, but what the cloud itself gives, for CAs that ask for that: of Google a zip, the "attestation bundle" of its
+    /// console; of Azure Managed HSM its answer to GetKeyAttestation, JSON.
     #[arg(long, value_name = "FILE")]
     pub(crate) bundle: Option<PathBuf>,
 }

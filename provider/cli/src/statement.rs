@@ -7,11 +7,19 @@ use crate::choice::Choice;
 use crate::failure::Failure;
 
 /// The HSM's statement, as the cloud gives it, and the certificates that belong to it.
-pub(crate) struct Statement {
-    /// `CAVIUM_V2_COMPRESSED`: a gzip.
-    pub(crate) compressed: Vec<u8>,
-    /// DER, in the cloud's order.
-    pub(crate) certificates: Vec<Vec<u8>>,
+pub(crate) enum Statement {
+    /// Of Google Cloud HSM.
+    Google {
+        /// `CAVIUM_V2_COMPRESSED`: a gzip.
+        compressed: Vec<u8>,
+        /// DER, in the cloud's order.
+        certificates: Vec<Vec<u8>>,
+    },
+    /// Of Azure Managed HSM, two statements and their certificates.
+    ManagedHsm {
+        /// The answer to `GetKeyAttestation`.
+        answer: Vec<u8>,
+    },
 }
 
 impl Statement {
@@ -21,9 +29,15 @@ impl Statement {
         let files: Vec<File> = answers.into_iter().map(|raw| File { name: raw.request, bytes: raw.data }).collect();
         let pieces = bundle::evidence(&files)
             .map_err(|error| Failure::refused(format!("{option}: key {}: {error}; try again", choice.shown())))?;
-        let found = pieces.into_iter().find_map(|piece| {
-            let Evidence::GoogleStatement { compressed, certificates } = piece else { return None };
-            Some(Self { compressed, certificates })
+        let found = pieces.into_iter().find_map(|piece| match piece {
+            Evidence::GoogleStatement { compressed, certificates } => Some(Self::Google { compressed, certificates }),
+            Evidence::ManagedHsmKey(answer) => Some(Self::ManagedHsm { answer }),
+            Evidence::AwsDescribeKey(_)
+            | Evidence::AwsPublicKey(_)
+            | Evidence::KeyVaultKey(_)
+            | Evidence::GoogleVersion(_)
+            | Evidence::GooglePublicKey(_)
+            | Evidence::Report(_) => None,
         });
         found.ok_or_else(|| {
             Failure::refused(format!(

@@ -1,4 +1,5 @@
-//! What Google's console gives under "Download attestation bundle": a zip of the statement and its certificates.
+//! What the clouds themselves give for a CA: of Google what its console has under "Download attestation bundle", a zip of the
+//! statement and its certificates; of Azure Managed HSM its answer to `GetKeyAttestation`.
 
 use std::io::{Cursor, Write};
 use std::path::Path;
@@ -20,12 +21,16 @@ const OPTION: &str = "--bundle";
 pub(super) fn run(options: &AttestOptions, zip: &Path, csr: Option<&[u8]>) -> Result<(), Failure> {
     files::is_none_of(OPTION, zip, &[options.csr.as_deref()])?;
     let choice = super::named(options)?;
-    let statement = Statement::of(&choice, OPTION)?;
-    let stem = stem(choice.id.as_str());
-    let stem =
-        stem.ok_or_else(|| Failure::refused(format!("{OPTION}: key {}: not a key of Google", choice.shown())))?;
-    let bytes = zipped(&stem, &statement)
-        .map_err(|why| Failure::unusable(format!("{OPTION}: the zip cannot be made: {why}")))?;
+    let bytes = match Statement::of(&choice, OPTION)? {
+        Statement::Google { compressed, certificates } => {
+            let stem = stem(choice.id.as_str());
+            let stem =
+                stem.ok_or_else(|| Failure::refused(format!("{OPTION}: key {}: not a key of Google", choice.shown())))?;
+            zipped(&stem, &compressed, &certificates)
+                .map_err(|why| Failure::unusable(format!("{OPTION}: the zip cannot be made: {why}")))?
+        }
+        Statement::ManagedHsm { answer } => answer,
+    };
     output::product(&bytes, Some(zip))?;
     let name = zip.to_string_lossy();
     verdict::tell(&choice, &Handed { name: &name, bytes: &bytes, csr, challenge: None, now: super::now()? })
@@ -43,13 +48,13 @@ fn stem(name: &str) -> Option<String> {
 }
 
 /// The root certificates of Google's own bundle are not in it: the answer has none, and a verifier has its own.
-fn zipped(stem: &str, statement: &Statement) -> Result<Vec<u8>, String> {
+fn zipped(stem: &str, compressed: &[u8], certificates: &[Vec<u8>]) -> Result<Vec<u8>, String> {
     let mut chain = String::new();
-    for certificate in &statement.certificates {
+    for certificate in certificates {
         chain += &encode_string("CERTIFICATE", LineEnding::LF, certificate).map_err(|error| error.to_string())?;
     }
     let files = [
-        (format!("{stem}-CAVIUM_V2_COMPRESSED-attestation.dat"), statement.compressed.as_slice()),
+        (format!("{stem}-CAVIUM_V2_COMPRESSED-attestation.dat"), compressed),
         (format!("{stem}-combined-chain.pem"), chain.as_bytes()),
     ];
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));

@@ -37,17 +37,26 @@ struct Attestation {
 
 /// The attribute for a key.
 pub(super) fn attribute(choice: &Choice) -> Result<x509_cert::attr::Attribute, Failure> {
-    let statement = Statement::of(choice, OPTION)?;
-    made(&statement).map_err(|error| unwritten(&error))
+    match Statement::of(choice, OPTION)? {
+        Statement::Google { compressed, certificates } => {
+            made(&compressed, &certificates).map_err(|error| unwritten(&error))
+        }
+        // One attestation in the bundle is one statement of one HSM; nobody has said how Azure's two would stand in it.
+        Statement::ManagedHsm { .. } => Err(Failure::refused(format!(
+            "{OPTION}: key {}: there is no form for the two statements of {} in a request; leave {OPTION} out, and hand them in beside it (hardkey attest)",
+            choice.shown(),
+            choice.service_name()
+        ))),
+    }
 }
 
-fn made(statement: &Statement) -> der::Result<x509_cert::attr::Attribute> {
+fn made(compressed: &[u8], certificates: &[Vec<u8>]) -> der::Result<x509_cert::attr::Attribute> {
     let certs: Vec<Any> =
-        statement.certificates.iter().map(|certificate| Any::from_der(certificate)).collect::<der::Result<_>>()?;
+        certificates.iter().map(|certificate| Any::from_der(certificate)).collect::<der::Result<_>>()?;
     let bundle = Bundle {
         attestations: vec![Attestation {
             kind: Any::new(Tag::ObjectIdentifier, CAVIUM_V2_COMPRESSED)?,
-            statement: OctetString::new(statement.compressed.as_slice())?,
+            statement: OctetString::new(compressed)?,
         }],
         certs: (!certs.is_empty()).then_some(certs),
     };
@@ -61,8 +70,9 @@ mod tests {
     #[test]
     fn the_bundle_has_the_shape_of_the_draft() {
         let certificate = [0x30, 0x03, 0x02, 0x01, 0x07].to_vec();
-        let statement = |certificates| Statement { compressed: vec![0x1f, 0x8b], certificates };
-        let der = |certificates| made(&statement(certificates)).unwrap().values.get(0).unwrap().to_der().unwrap();
+        let der = |certificates: Vec<Vec<u8>>| {
+            made(&[0x1f, 0x8b], &certificates).unwrap().values.get(0).unwrap().to_der().unwrap()
+        };
         let mut inner = vec![0x30, 0x1a, 0x06, 0x14];
         inner.extend(CAVIUM_V2_COMPRESSED);
         inner.extend([0x04, 0x02, 0x1f, 0x8b]);
