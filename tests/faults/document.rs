@@ -40,8 +40,11 @@ impl Table {
             let title = match part {
                 Part::Signing => format!("{service}, while signing (`C_Sign`, {})", sign.said),
                 Part::Search => {
-                    let (describe, public_key) = (describe.said, public_key.said);
-                    format!("{service}, while searching (`C_FindObjectsInit`, {describe} and {public_key})")
+                    let asked = match (describe.said, public_key.said) {
+                        (describe, public_key) if describe == public_key => describe.to_owned(),
+                        (describe, public_key) => format!("{describe} and {public_key}"),
+                    };
+                    format!("{service}, while searching (`C_FindObjectsInit`, {asked})")
                 }
                 Part::Way => format!("{service}, on the way (`C_FindObjectsInit`, {})", describe.said),
             };
@@ -64,7 +67,7 @@ shorter than `attempt_timeout`, they are 4 and 8. *After* is the limit or the wa
 back-off*: none had, but something was asked for again, at once or after a random time of up to 1 s; *at once*: nothing that arrived
 was. *Requests* are those of the operation that was disturbed, *signatures* those that the service made. In the log's lines the key
 is `KEY`, AWS's request id is left out, and dates are `DATE`. A Google token comes from the key of a service account, or, where a new one
-is to be had, from the metadata server.
+is to be had, from the metadata server. A vault of Azure is asked at an `endpoint`, over TLS; its tokens come from Entra, for a secret.
 
 A request that was sent and not answered well may have been carried out. A signature does no harm when it is made twice, so it is
 asked for again, and a line says so before.

@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 
 use crate::fault::{Call, Fault, Identity, Place, SHORT, USUAL};
 
+/// Where an application of Azure's gets its tokens.
+static ENTRA: Operation = Operation { counted: "GetToken", said: "a token" };
+
 /// Makes the faults of one cloud, in its words.
 struct Making {
     cloud: &'static Cloud,
@@ -83,7 +86,7 @@ fn at_signing(making: &Making) -> Vec<Fault> {
     let failing = json!({ "error": internal, "message": "internal" });
     let proxy = |status: u16| json!({ "status": status, "corrupt": "html" });
     let late_after_wrong = [json!({ "corrupt": "signature", "times": 1 }), json!({ "hang": true })];
-    let other_public_key = json!({ "operation": "GetPublicKey", "corrupt": "other-key" });
+    let other_public_key = json!({ "operation": making.cloud.public_key.counted, "corrupt": "other-key" });
     let (sign, throttled) = (|name: &str, told| making.sign(name, told), || making.throttled());
     vec![
         sign("latency of 1 s", json!({ "latency_ms": 1000 })).waiting(1, "the latency"),
@@ -152,6 +155,19 @@ fn of_the_cloud(making: &Making) -> Vec<Fault> {
                 search("AWS's clock 10 minutes ahead of this machine's", ahead),
             ]
         }
+        Which::Azure => {
+            let unavailable = json!({ "status": 503 });
+            let token = |name: &str, told| making.fault(Call::Search, &ENTRA, name, [told]);
+            vec![
+                sign("an answer without a body", json!({ "corrupt": "empty" })),
+                search("a key that Azure does not know yet, once", once(json!({ "error": "KeyNotFound" }))),
+                search("another host in the key's id", json!({ "corrupt": "other-host" })),
+                token("503 of Entra, once", once(unavailable.clone())),
+                token("503 of Entra", unavailable),
+                token("web page of a proxy in the place of a token", json!({ "corrupt": "html" })),
+                token("Entra reads the request and never answers, once", once(json!({ "hang": true }))),
+            ]
+        }
         Which::Google => {
             let [once_unverified, unverified] = both(json!({ "corrupt": "digest-unverified" }));
             let [once_wrong, wrong] = both(json!({ "corrupt": "signature-crc32c" }));
@@ -173,7 +189,7 @@ fn at_the_search(making: &Making) -> Vec<Fault> {
     let proxy = json!({ "status": 502, "corrupt": "html" });
     let (internal, expired) = (making.cloud.internal, making.cloud.expired);
     let (search, throttled) = (|name: &str, told| making.search(name, told), || making.throttled());
-    vec![
+    let mut all = vec![
         search("latency of 1 s", json!({ "latency_ms": 1000 })).waiting(1, "the latency"),
         search("429 without Retry-After, once", once(throttled())),
         search("429 with Retry-After: 2, once", once(with(throttled(), json!({ "retry_after": 2 }))))
@@ -186,18 +202,20 @@ fn at_the_search(making: &Making) -> Vec<Fault> {
         search("half an answer, once", once(json!({ "truncate": 40 }))),
         search("half an answer", json!({ "truncate": 40 })),
         search("wrong key id in the answer", json!({ "corrupt": "key-id" })),
-        making.fault(
-            Call::Search,
-            &making.cloud.public_key,
-            "wrong key id in the answer to GetPublicKey",
-            [json!({ "corrupt": "key-id" })],
-        ),
+    ];
+    let Cloud { describe, public_key, .. } = making.cloud;
+    if public_key.counted != describe.counted {
+        let name = format!("wrong key id in the answer to {}", public_key.counted);
+        all.push(making.fault(Call::Search, public_key, name, [json!({ "corrupt": "key-id" })]));
+    }
+    all.extend([
         search("expired token, a new one to be had", once(json!({ "error": expired }))).renewed(),
         search("expired token, no new one to be had", json!({ "error": expired })),
         search("request read and never answered, once", once(json!({ "hang": true }))),
         search("request read and never answered", json!({ "hang": true })),
         search("the same with timeout shorter than attempt_timeout", json!({ "hang": true })).within(SHORT),
-    ]
+    ]);
+    all
 }
 
 fn on_the_way(making: &Making) -> Vec<Fault> {

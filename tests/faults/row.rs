@@ -42,15 +42,17 @@ pub fn measure(fault: &Fault) -> Measured {
     let hole = (fault.place == Place::BlackHole).then(BlackHole::open);
     // Its queue takes the connection; nobody accepts it.
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let scheme = fault.cloud.scheme;
     let endpoint = match fault.place {
+        Place::Emulator if scheme == "https" => emulator.tls_endpoint().to_owned(),
         Place::Emulator => emulator.endpoint().to_owned(),
         Place::Untrusted => emulator.tls_endpoint().to_owned(),
         Place::NotTls => emulator.endpoint().replace("http:", "https:"),
         // RFC 6761 §6.4: a name of which everybody knows that it does not exist.
         Place::UnknownHost => "https://kms.invalid".to_owned(),
         // Port 1 is reserved and unused (IANA tcpmux).
-        Place::Nobody => "http://127.0.0.1:1".to_owned(),
-        Place::BlackHole => format!("http://{}", hole.as_ref().unwrap().address),
+        Place::Nobody => format!("{scheme}://127.0.0.1:1"),
+        Place::BlackHole => format!("{scheme}://{}", hole.as_ref().unwrap().address),
         Place::Silent => format!("https://{}", silent.local_addr().unwrap()),
     };
     let mut environment = match fault.identity {
@@ -58,9 +60,10 @@ pub fn measure(fault: &Fault) -> Measured {
         Identity::Renewed => world.renewed_environment(),
     };
     environment.remove("HARDKEY_KEY");
-    environment.insert(fault.cloud.endpoint.to_owned(), endpoint);
-    environment.insert("SSL_CERT_FILE".to_owned(), other.ca().to_str().unwrap().to_owned());
-    configure(emulator, &key, fault.limits, &mut environment);
+    let token = world.lead_to(&endpoint, &mut environment);
+    let trusted = if fault.place == Place::Untrusted { other.ca() } else { emulator.ca() };
+    environment.insert("SSL_CERT_FILE".to_owned(), trusted.to_str().unwrap().to_owned());
+    configure(emulator, &key, &token, fault.limits, &mut environment);
     for told in &fault.told {
         emulator.fault(told.clone());
     }
@@ -92,11 +95,11 @@ pub fn measure(fault: &Fault) -> Measured {
     Measured { row, took }
 }
 
-fn configure(emulator: &Emulator, key: &str, limits: Limits, environment: &mut BTreeMap<String, String>) {
+fn configure(emulator: &Emulator, key: &str, token: &str, limits: Limits, environment: &mut BTreeMap<String, String>) {
     let Limits { attempts, connect_timeout, attempt_timeout, timeout } = limits;
     let file = emulator.folder().join("hardkey.toml");
     let text = format!(
-        "[[token]]\nlabel = \"t\"\nkeys = [\"{key}\"]\n[network]\nattempts = {attempts}\nconnect_timeout = {connect_timeout:?}\nattempt_timeout = {attempt_timeout:?}\ntimeout = {timeout:?}\n"
+        "[[token]]\nlabel = \"t\"\nkeys = [\"{key}\"]\n{token}[network]\nattempts = {attempts}\nconnect_timeout = {connect_timeout:?}\nattempt_timeout = {attempt_timeout:?}\ntimeout = {timeout:?}\n"
     );
     fs::write(&file, text).unwrap();
     environment.insert("HARDKEY_CONFIG".to_owned(), file.to_str().unwrap().to_owned());
@@ -148,6 +151,11 @@ fn steady(line: &str, key: &str) -> String {
         let bare = word.trim_start_matches('(');
         if word.parse::<SocketAddr>().is_ok() {
             return "ENDPOINT".to_owned();
+        }
+        if let Some(port) = word.strip_prefix("https://localhost:")
+            && port.bytes().all(|byte| byte.is_ascii_digit())
+        {
+            return "https://localhost".to_owned();
         }
         if is_date(bare) { word.replace(bare, "DATE") } else { word.to_owned() }
     });

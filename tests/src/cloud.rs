@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::azure::{AzureKey, TENANT};
 use crate::emulator::Emulator;
+use crate::proxy::Proxy;
 
 /// One cloud's key service.
 #[derive(Debug)]
@@ -25,9 +27,11 @@ pub struct Cloud {
     pub internal: &'static str,
     /// Its error for credentials that ended.
     pub expired: &'static str,
-    /// The variable that names another endpoint.
+    /// The variable that names another endpoint, or the proxy that leads there: Azure's keys go by Azure's own names.
     pub endpoint: &'static str,
-    /// An option of the emulator's: a kind of key by the label it is to have.
+    /// How its key service is spoken to where nothing else is said: Azure's client sends a token over TLS alone.
+    pub scheme: &'static str,
+    /// An option of the emulator's, or of Azure the description of a key: a kind of key by the label it is to have.
     option: fn(Kind, &str) -> String,
 }
 
@@ -36,6 +40,8 @@ pub struct Cloud {
 pub enum Which {
     /// AWS KMS.
     Aws,
+    /// Azure Key Vault.
+    Azure,
     /// Google Cloud KMS.
     Google,
 }
@@ -67,7 +73,7 @@ pub enum Kind {
 }
 
 /// The table.
-pub static CLOUDS: [Cloud; 2] = [
+pub static CLOUDS: [Cloud; 3] = [
     Cloud {
         which: Which::Aws,
         service: "AWS KMS",
@@ -78,6 +84,7 @@ pub static CLOUDS: [Cloud; 2] = [
         internal: "KMSInternalException",
         expired: "ExpiredTokenException",
         endpoint: "AWS_ENDPOINT_URL_KMS",
+        scheme: "http",
         option: |kind, label| {
             let spec = match kind {
                 Kind::Rsa2048 => "RSA_2048",
@@ -91,6 +98,32 @@ pub static CLOUDS: [Cloud; 2] = [
         },
     },
     Cloud {
+        which: Which::Azure,
+        service: "Azure Key Vault",
+        describe: Operation { counted: "GetKey", said: "keys/get" },
+        public_key: Operation { counted: "GetKey", said: "keys/get" },
+        sign: Operation { counted: "Sign", said: "keys/sign" },
+        throttled: "Throttled",
+        internal: "InternalServerError",
+        // The emulator's word for it: Azure answers `Unauthorized`.
+        expired: "TokenExpired",
+        endpoint: "HTTPS_PROXY",
+        scheme: "https",
+        option: |kind, label| {
+            let shape = match kind {
+                Kind::Rsa2048 => json!({ "kty": "RSA-HSM", "size": 2048 }),
+                Kind::Rsa3072 => json!({ "kty": "RSA-HSM", "size": 3072 }),
+                Kind::Rsa4096 => json!({ "kty": "RSA-HSM", "size": 4096 }),
+                Kind::P256 => json!({ "kty": "EC-HSM", "curve": "P-256" }),
+                Kind::P384 => json!({ "kty": "EC-HSM", "curve": "P-384" }),
+                Kind::Secp256k1 => json!({ "kty": "EC-HSM", "curve": "P-256K" }),
+            };
+            let mut shape = shape;
+            shape["name"] = json!(label);
+            shape.to_string()
+        },
+    },
+    Cloud {
         which: Which::Google,
         service: "Google Cloud KMS",
         describe: Operation { counted: "GetCryptoKeyVersion", said: "GetCryptoKeyVersion" },
@@ -100,6 +133,7 @@ pub static CLOUDS: [Cloud; 2] = [
         internal: "INTERNAL",
         expired: "UNAUTHENTICATED",
         endpoint: "CLOUDSDK_API_ENDPOINT_OVERRIDES_CLOUDKMS",
+        scheme: "http",
         option: |kind, label| {
             let algorithm = match kind {
                 Kind::Rsa2048 => "RSA_SIGN_PKCS1_2048_SHA256",
@@ -121,6 +155,9 @@ pub struct World {
     /// The emulator.
     pub emulator: Emulator,
     labels: Vec<String>,
+    azure: Vec<AzureKey>,
+    /// Leads Azure's own names to the emulator.
+    proxy: Option<Proxy>,
 }
 
 impl Cloud {
@@ -140,9 +177,16 @@ impl Cloud {
         let options: Vec<&str> = options.iter().map(String::as_str).collect();
         let emulator = match self.which {
             Which::Aws => Emulator::with(&options, &[], hosts),
+            Which::Azure => Emulator::with(&[], &[], hosts),
             Which::Google => Emulator::with(&[], &options, hosts),
         };
-        World { cloud: self, emulator, labels: keys.iter().map(|(_, label)| (*label).to_owned()).collect() }
+        let labels = keys.iter().map(|(_, label)| (*label).to_owned()).collect();
+        let (mut azure, mut proxy) = (Vec::new(), None);
+        if self.which == Which::Azure {
+            azure.extend(options.iter().map(|option| emulator.azure_key(serde_json::from_str(option).unwrap())));
+            proxy = Some(Proxy::to(emulator.tls_endpoint()));
+        }
+        World { cloud: self, emulator, labels, azure, proxy }
     }
 }
 
@@ -151,6 +195,7 @@ impl World {
     pub fn name(&self, place: usize) -> String {
         match self.cloud.which {
             Which::Aws => format!("alias/{}", self.labels[place]),
+            Which::Azure => self.azure[place].id.clone(),
             Which::Google => self.emulator.google_version(place),
         }
     }
@@ -159,6 +204,7 @@ impl World {
     pub fn id(&self, place: usize) -> String {
         match self.cloud.which {
             Which::Aws => self.emulator.key(place).arn,
+            Which::Azure => self.azure[place].id.clone(),
             Which::Google => self.emulator.google_version(place),
         }
     }
@@ -179,6 +225,11 @@ impl World {
         let mut environment = self.anonymous();
         let credentials = match self.cloud.which {
             Which::Aws => vec![("AWS_ACCESS_KEY_ID", "test".to_owned()), ("AWS_SECRET_ACCESS_KEY", "test".to_owned())],
+            Which::Azure => vec![
+                ("AZURE_TENANT_ID", TENANT.to_owned()),
+                ("AZURE_CLIENT_ID", "hardkey-tests".to_owned()),
+                ("AZURE_CLIENT_SECRET", "secret".to_owned()),
+            ],
             Which::Google => {
                 let file = self.emulator.google_signer();
                 vec![("GOOGLE_APPLICATION_CREDENTIALS", file.to_str().unwrap().to_owned())]
@@ -188,10 +239,11 @@ impl World {
         environment
     }
 
-    /// The same with credentials of a desk that has new ones at every fetch: a container's, the metadata server.
+    /// The same with credentials of a desk that has new ones at every fetch: a container's, Entra, the metadata server.
     pub fn renewed_environment(&self) -> BTreeMap<String, String> {
         let mut environment = self.anonymous();
         let (name, value) = match self.cloud.which {
+            Which::Azure => return self.environment(),
             Which::Aws => ("AWS_CONTAINER_CREDENTIALS_FULL_URI", self.emulator.credentials_url()),
             Which::Google => ("GCE_METADATA_HOST", self.emulator.endpoint().replace("http://", "")),
         };
@@ -203,6 +255,9 @@ impl World {
     pub fn anonymous(&self) -> BTreeMap<String, String> {
         let mut environment = match self.cloud.which {
             Which::Aws => self.emulator.environment(),
+            Which::Azure => {
+                BTreeMap::from([("SSL_CERT_FILE".to_owned(), self.emulator.ca().to_str().unwrap().to_owned())])
+            }
             // Nobody's home, so that no file of gcloud's is there, and no metadata server.
             Which::Google => BTreeMap::from([
                 ("HOME".to_owned(), self.emulator.folder().to_str().unwrap().to_owned()),
@@ -210,7 +265,7 @@ impl World {
             ]),
         };
         environment.retain(|name, _| !name.contains("ACCESS_KEY"));
-        environment.insert(self.cloud.endpoint.to_owned(), self.emulator.endpoint().to_owned());
+        environment.insert(self.cloud.endpoint.to_owned(), self.way(self.emulator.endpoint()));
         environment.insert("HARDKEY_KEY".to_owned(), self.names());
         environment
     }
@@ -218,9 +273,25 @@ impl World {
     /// What it takes over TLS.
     pub fn tls_environment(&self) -> BTreeMap<String, String> {
         let mut environment = self.environment();
-        environment.insert(self.cloud.endpoint.to_owned(), self.emulator.tls_endpoint().to_owned());
+        environment.insert(self.cloud.endpoint.to_owned(), self.way(self.emulator.tls_endpoint()));
         environment.insert("SSL_CERT_FILE".to_owned(), self.emulator.ca().to_str().unwrap().to_owned());
         environment
+    }
+
+    /// What the variable of the endpoint says for this one of the emulator's.
+    fn way(&self, endpoint: &str) -> String {
+        self.proxy.as_ref().map_or_else(|| endpoint.to_owned(), Proxy::url)
+    }
+
+    /// Sends a host to this URL in place of the emulator's; what a `[[token]]` of its configuration then has to say.
+    pub fn lead_to(&self, url: &str, environment: &mut BTreeMap<String, String>) -> String {
+        environment.remove(self.cloud.endpoint);
+        if self.cloud.which != Which::Azure {
+            environment.insert(self.cloud.endpoint.to_owned(), url.to_owned());
+            return String::new();
+        }
+        environment.insert("AZURE_AUTHORITY_HOST".to_owned(), self.emulator.tls_endpoint().to_owned());
+        format!("endpoint = \"{url}\"\n")
     }
 
     /// Has an operation misbehave; the fields are in `tests/emulator/README.md`.

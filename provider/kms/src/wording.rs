@@ -25,6 +25,9 @@ const PREAMBLE: [&str; 13] = [
 /// rustls's way of saying that what came was not TLS at all.
 const NOT_TLS: &str = "received corrupt message of type InvalidContentType";
 
+/// rustls's way of saying that the connection ended before the answer did.
+const CUT_OFF: &str = "peer closed connection without sending TLS close_notify";
+
 /// An error and its causes, outermost first, as one line.
 pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut parts: Vec<String> = Vec::new();
@@ -34,7 +37,12 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
         // Wrappers repeat their cause.
         let known = PREAMBLE.contains(&text.as_str()) || parts.last().is_some_and(|last| last.ends_with(&text));
         if !known {
-            parts.push(if text == NOT_TLS { "what answers there does not speak TLS".to_owned() } else { text });
+            parts.push(match text.as_str() {
+                NOT_TLS => "what answers there does not speak TLS".to_owned(),
+                // The rest is a link to rustls's manual.
+                cut if cut.starts_with(CUT_OFF) => "the connection ended before the answer did".to_owned(),
+                _ => text,
+            });
         }
         next = error.source();
     }
