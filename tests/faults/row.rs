@@ -44,8 +44,7 @@ pub fn measure(fault: &Fault) -> Measured {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let scheme = fault.cloud.scheme;
     let endpoint = match fault.place {
-        Place::Emulator if scheme == "https" => emulator.tls_endpoint().to_owned(),
-        Place::Emulator => emulator.endpoint().to_owned(),
+        Place::Emulator => world.endpoint().to_owned(),
         Place::Untrusted => emulator.tls_endpoint().to_owned(),
         Place::NotTls => emulator.endpoint().replace("http:", "https:"),
         // RFC 6761 §6.4: a name of which everybody knows that it does not exist.

@@ -53,6 +53,9 @@ fn credentials_that_ended_and_cannot_be_renewed_are_an_error_until_they_can() {
                 not set), container (the endpoint answered with status 500); correct the source named last, or take its \
                 settings away: those after it are asked only when it is not set up"
                 .to_owned(),
+            Which::Azure => "no Azure credentials; tried: environment (Entra answered server_error); correct the source named \
+                last, or take its settings away: those after it are asked only when it is not set up"
+                .to_owned(),
             Which::Google => format!(
                 "no Google credentials; tried: GOOGLE_APPLICATION_CREDENTIALS (not set), gcloud's \
                  {}/.config/gcloud/application_default_credentials.json (there is no such file), metadata server (it answered \
@@ -108,6 +111,8 @@ fn credentials_asked_of_localhost_by_name_leave_no_thread_behind() {
                     let url = world.emulator.credentials_url().replace("127.0.0.1", "localhost");
                     scenario.with("AWS_CONTAINER_CREDENTIALS_FULL_URI", &url)
                 }
+                // It is so in every test.
+                Which::Azure => scenario,
                 // Google's library has its own client for what a file names.
                 Which::Google => {
                     let url = world.emulator.endpoint().replace("127.0.0.1", "localhost");
@@ -138,6 +143,10 @@ fn a_search_for_credentials_that_nobody_answers_ends_at_the_deadline() {
                     .with("AWS_EC2_METADATA_SERVICE_ENDPOINT", &format!("http://{}", hole.address));
                 (scenario, "no AWS credentials; tried: environment (")
             }
+            Which::Azure => {
+                let authority = format!("https://{}", hole.address);
+                (scenario.with("AZURE_AUTHORITY_HOST", &authority), "no Azure credentials; tried: environment (")
+            }
             Which::Google => (
                 scenario.with("GCE_METADATA_HOST", &hole.address.to_string()),
                 "no Google credentials; tried: GOOGLE_APPLICATION_CREDENTIALS (",
@@ -150,6 +159,7 @@ fn a_search_for_credentials_that_nobody_answers_ends_at_the_deadline() {
         assert!(line.starts_with(&start), "{line}");
         let last = match world.cloud.which {
             Which::Aws => "instance metadata (the service could not be reached: ",
+            Which::Azure => "environment (",
             Which::Google => "metadata server (",
         };
         assert!(line.contains(last), "{line}");

@@ -96,7 +96,7 @@ fn with_names<'a>(world: &'a World, name: &str, servers: &[Server], hosts: &str)
     let endpoint = world.emulator.endpoint().replace("127.0.0.1", name);
     Scenario::new("find-and-sign", world)
         .with_network("timeout = 3")
-        .with(world.cloud.endpoint, &endpoint)
+        .at(&endpoint)
         .through(unshare.into_iter().chain(files.map(OsString::from)))
 }
 

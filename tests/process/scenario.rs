@@ -22,19 +22,33 @@ pub struct Scenario<'a> {
     name: &'a str,
     environment: BTreeMap<String, String>,
     world: &'a World,
+    endpoint: String,
+    network: Option<String>,
     through: Vec<OsString>,
 }
 
 impl<'a> Scenario<'a> {
-    /// A scenario with the world's first key, over plain HTTP.
+    /// A scenario with the world's first key, over plain HTTP where the cloud's client does that.
     pub fn new(name: &'a str, world: &'a World) -> Self {
-        Self { name, environment: world.environment(), world, through: Vec::new() }.with("HARDKEY_KEY", &world.id(0))
+        let (environment, endpoint) = (world.environment(), world.endpoint().to_owned());
+        Self { name, environment, world, endpoint, network: None, through: Vec::new() }
+            .with("HARDKEY_KEY", &world.id(0))
+            .with("SSL_CERT_FILE", world.emulator.ca().to_str().unwrap())
     }
 
     /// Over TLS instead.
     pub fn over_tls(self) -> Self {
-        let (cloud, emulator) = (self.world.cloud, &self.world.emulator);
-        self.with(cloud.endpoint, emulator.tls_endpoint()).with("SSL_CERT_FILE", emulator.ca().to_str().unwrap())
+        let endpoint = self.world.emulator.tls_endpoint().to_owned();
+        Self { endpoint, ..self }
+    }
+
+    /// With the key service at this URL; by `http` only where the cloud's client does that.
+    pub fn at(self, url: &str) -> Self {
+        let endpoint = match self.world.cloud.scheme {
+            "https" => url.replace("http:", "https:"),
+            _ => url.to_owned(),
+        };
+        Self { endpoint, ..self }
     }
 
     /// With credentials of a desk that has new ones at every fetch.
@@ -57,11 +71,23 @@ impl<'a> Scenario<'a> {
 
     /// Configured by a file with this `[network]` section instead of `HARDKEY_KEY`.
     pub fn with_network(self, settings: &str) -> Self {
+        Self { network: Some(settings.to_owned()), ..self }
+    }
+
+    /// Sends the host to the endpoint: by a variable, or by a file where the cloud has none.
+    fn configure(&mut self) {
+        let token = self.world.lead_to(&self.endpoint, &mut self.environment);
+        if token.is_empty() && self.network.is_none() {
+            return;
+        }
+        // As the token of `HARDKEY_KEY` is called.
+        let label = if self.network.is_some() { "release" } else { "hardkey" };
+        let (key, network) = (self.world.id(0), self.network.clone().unwrap_or_default());
+        let text = format!("[[token]]\nlabel = \"{label}\"\nkeys = [\"{key}\"]\n{token}\n[network]\n{network}\n");
         let path = self.world.emulator.folder().join("config.toml");
-        let key = self.world.id(0);
-        let text = format!("[[token]]\nlabel = \"release\"\nkeys = [\"{key}\"]\n\n[network]\n{settings}\n");
         fs::write(&path, text).unwrap();
-        self.without("HARDKEY_KEY").with("HARDKEY_CONFIG", path.to_str().unwrap())
+        self.environment.remove("HARDKEY_KEY");
+        self.environment.insert("HARDKEY_CONFIG".to_owned(), path.to_str().unwrap().to_owned());
     }
 
     /// Started by another program, whose arguments end with the host's command line.
@@ -71,7 +97,8 @@ impl<'a> Scenario<'a> {
     }
 
     /// Runs it.
-    pub fn run(self) -> Outcome {
+    pub fn run(mut self) -> Outcome {
+        self.configure();
         let mut environment = self.environment;
         environment.insert("HOST_MODULE".to_owned(), built::module().to_str().unwrap().to_owned());
         environment.insert("HOST_CONTROL".to_owned(), self.world.emulator.url().to_owned());

@@ -283,6 +283,14 @@ impl World {
         self.proxy.as_ref().map_or_else(|| endpoint.to_owned(), Proxy::url)
     }
 
+    /// The emulator as the cloud's client speaks to it where nothing else is said.
+    pub fn endpoint(&self) -> &str {
+        match self.cloud.scheme {
+            "https" => self.emulator.tls_endpoint(),
+            _ => self.emulator.endpoint(),
+        }
+    }
+
     /// Sends a host to this URL in place of the emulator's; what a `[[token]]` of its configuration then has to say.
     pub fn lead_to(&self, url: &str, environment: &mut BTreeMap<String, String>) -> String {
         environment.remove(self.cloud.endpoint);
@@ -290,7 +298,8 @@ impl World {
             environment.insert(self.cloud.endpoint.to_owned(), url.to_owned());
             return String::new();
         }
-        environment.insert("AZURE_AUTHORITY_HOST".to_owned(), self.emulator.tls_endpoint().to_owned());
+        let authority = environment.entry("AZURE_AUTHORITY_HOST".to_owned());
+        authority.or_insert_with(|| self.emulator.tls_endpoint().to_owned());
         format!("endpoint = \"{url}\"\n")
     }
 

@@ -5,6 +5,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use hardkey_attest::signature::{Hash, Hasher};
 use hardkey_kms::config::{Config, TokenConfig};
 
 use super::process::Process;
@@ -20,8 +21,8 @@ struct Run {
     process: Process,
     /// Taken by `C_Finalize`; calls that are under way keep it alive until they return.
     module: Mutex<Option<Arc<Module>>>,
-    /// What is known of each token, by its settings: immutable, so that a child may take it over.
-    known: Vec<(String, Arc<Published<Catalogue>>)>,
+    /// What is known of each token, by the digest of its settings: immutable, so that a child may take it over.
+    known: Vec<(Vec<u8>, Arc<Published<Catalogue>>)>,
 }
 
 impl Run {
@@ -73,9 +74,11 @@ pub(super) fn end() -> Result<(), Failure> {
     module.map(drop).ok_or_else(not_initialized)
 }
 
-/// Two tokens with the same settings see the same keys.
-fn settings_of(token: &TokenConfig) -> String {
-    format!("{token:?}")
+/// Two tokens with the same settings see the same keys. The settings themselves are long, and would stay in memory.
+fn settings_of(token: &TokenConfig) -> Vec<u8> {
+    let mut hasher = Hasher::new(Hash::Sha256);
+    hasher.update(format!("{token:?}").as_bytes());
+    hasher.finish()
 }
 
 pub(super) fn not_initialized() -> Failure {
