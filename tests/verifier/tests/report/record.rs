@@ -1,7 +1,7 @@
 //! The schema of records of a confirmation, held against what the verifier takes and refuses; and a draft, which is confirmed.
 
 use boon::{SchemaIndex, Schemas};
-use hardkey_attest::confirmation::{Answer, Draft, Envelope, Kind, Record, Said, envelope, to_be_signed};
+use hardkey_attest::confirmation::{Answer, Draft, Envelope, Kind, LARGEST, Record, Said, envelope, to_be_signed};
 use hardkey_attest::instant::Instant;
 use hardkey_attest::public_key::PublicKey;
 use hardkey_attest::signature::Scheme;
@@ -210,4 +210,31 @@ fn a_refusal_is_kept_in_words_that_can_be_shown() {
     let Said::Refused { code, message } = &Record::parse(&payload).unwrap().answers[2].said else { panic!() };
     assert_eq!((code.as_str(), message.chars().count()), ("none", 1024));
     assert!(message.starts_with("no\\n\\u{202e}aaa"), "{message}");
+}
+
+#[test]
+fn a_record_may_be_as_large_as_it_is_read() {
+    let (report, _) = made::aws_report();
+    let padded = |second: usize, request: usize| {
+        let mut all = answers();
+        for (answer, length) in all.iter_mut().zip([90 << 10, second]) {
+            let Said::Data(data) = &mut answer.said else { panic!() };
+            data.resize(length, b' ');
+        }
+        all[0].request = "a".repeat(request);
+        drafted(&report.bytes(), all)
+    };
+    // What base64 makes of the payload, and the frame around that, are the limit to the byte.
+    let most = (LARGEST - envelope(&[], &[0; 512]).len()) / 4 * 3;
+    let second = 30 << 10;
+    let lacks = most - padded(second, 1).unwrap().len();
+    let (data, request) = (lacks / 4 - 1, lacks % 4 + 4);
+    let payload = padded(second + 3 * data, 1 + request).unwrap();
+    let whole = envelope(&payload, &[1; 512]);
+    assert_eq!(whole.len(), LARGEST);
+    assert!(Envelope::open(whole.as_bytes()).is_ok());
+    assert_eq!(
+        padded(second + 3 * data, 2 + request).unwrap_err(),
+        "answers: the record would have 262148 bytes, 262144 are the most; ask about fewer trails"
+    );
 }
