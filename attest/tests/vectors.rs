@@ -118,6 +118,7 @@ fn signatures_of_another_library_verify_and_changed_ones_do_not() {
         assert_eq!(outcome, expected, "{line}");
         if key.algorithm().is_rsa() && !pss {
             let info = digest_info(hash, &digest);
+            assert_eq!([hash.digest_info_prefix(), &digest].concat(), info, "{line}");
             assert_eq!(key.verify(Scheme::RsaPkcs1Raw, &info, &signature), expected, "{line}");
             assert_eq!(key.verify(Scheme::RsaPkcs1Raw, &digest, &signature), Err(SignatureError::Wrong), "{line}");
         }
