@@ -1,6 +1,7 @@
 //! Trouble with keys of Azure: the vault, the identity, the key.
 
 mod answers;
+mod certificates;
 mod identity;
 mod refusals;
 
@@ -39,6 +40,15 @@ impl Scene {
         let mut environment = emulator.azure_by_name(&proxy);
         environment.insert("HARDKEY_KEY".to_owned(), key.id.clone());
         Self { emulator, proxy, key, environment }
+    }
+
+    /// A key that a certificate owns, and the certificates: leaf, intermediate authority and root in PEM.
+    fn with_certificate(mut description: Value) -> (Self, Vec<String>) {
+        let scene = Self::new();
+        description["key"] = json!({ "kty": "RSA-HSM", "name": "signing" });
+        let (key, certificates) = scene.emulator.azure_certificate(description);
+        let id = key.id.clone();
+        (Self { key, ..scene }.with("HARDKEY_KEY", &id), certificates)
     }
 
     fn with(mut self, name: &str, value: &str) -> Self {

@@ -1,6 +1,6 @@
 //! The smallest host there is: `small-host MODULE list`, `small-host MODULE list-twice SECONDS` with a pause between,
-//! `small-host MODULE sign LABEL [MECHANISM]`, `small-host MODULE mechanisms`, or `small-host MODULE sign-lines LABEL`, which signs each line of standard input when it
-//! comes.
+//! `small-host MODULE sign LABEL [MECHANISM]`, `small-host MODULE mechanisms`, `small-host MODULE certificates`, or
+//! `small-host MODULE sign-lines LABEL`, which signs each line of standard input when it comes.
 //!
 //! Prints each call's code, and labels of keys, to standard output; the module's own lines go to standard error.
 
@@ -31,6 +31,7 @@ fn main() {
             }
             "sign" => sign(&module, session, &arguments[2], arguments.get(3)),
             "mechanisms" => mechanisms(&module, slot, session),
+            "certificates" => certificates(&module, session),
             "sign-lines" => sign_lines(&module, slot, session, &arguments[2]),
             other => panic!("{other}?"),
         }
@@ -83,6 +84,24 @@ fn mechanisms(module: &Module, slot: ck::CK_SLOT_ID, session: ck::CK_SESSION_HAN
     }
     let all = module.mechanisms(slot).unwrap();
     println!("slot: {}", all.iter().map(|kind| format!("{kind:#x}")).collect::<Vec<_>>().join(" "));
+}
+
+/// Prints each certificate, and in front of it the label of its key, or a dash.
+fn certificates(module: &Module, session: ck::CK_SESSION_HANDLE) {
+    let of_class =
+        |class: ck::CK_OBJECT_CLASS| module.find(session, &[attribute(ck::CKA_CLASS, &class.to_ne_bytes())]).unwrap();
+    let value = |object, kind| module.attribute(session, object, kind).unwrap();
+    let keys: Vec<(Vec<u8>, Vec<u8>)> = of_class(ck::CKO_PRIVATE_KEY)
+        .into_iter()
+        .map(|key| (value(key, ck::CKA_ID), value(key, ck::CKA_LABEL)))
+        .collect();
+    for certificate in of_class(ck::CKO_CERTIFICATE) {
+        let id = value(certificate, ck::CKA_ID);
+        let key = keys.iter().find(|(known, _)| *known == id);
+        let label = key.map_or("-".to_owned(), |(_, label)| String::from_utf8(label.clone()).unwrap());
+        let hex: String = value(certificate, ck::CKA_VALUE).iter().map(|byte| format!("{byte:02x}")).collect();
+        println!("{label} {hex}");
+    }
 }
 
 /// Prints each signature in hexadecimal.

@@ -51,7 +51,7 @@ pub(super) async fn fetch(client: &Client, key: &KeyName, warn: &Warn) -> Result
         }
     };
     let mut certificates = vec![leaf];
-    for found in chain(client, key, &place).await {
+    for found in chain(client, key, &place, warn).await {
         if certificates.iter().all(|known| known.der != found.der) {
             certificates.push(found);
         }
@@ -61,7 +61,7 @@ pub(super) async fn fetch(client: &Client, key: &KeyName, warn: &Warn) -> Result
 
 /// The certificates in the secret of the same name. Few are allowed to read secrets, and nobody needs to be: what cannot be
 /// read is not there. The private key is not in it, because it cannot leave the HSM.
-async fn chain(client: &Client, key: &KeyName, place: &str) -> Vec<Certificate> {
+async fn chain(client: &Client, key: &KeyName, place: &str, warn: &Warn) -> Vec<Certificate> {
     let send = || async {
         let secret_version = key.version().map(str::to_owned);
         let options = SecretClientGetSecretOptions { secret_version, ..Default::default() };
@@ -72,6 +72,12 @@ async fn chain(client: &Client, key: &KeyName, place: &str) -> Vec<Certificate> 
     match secret.content_type.as_deref() {
         // Azure documentation, "About Key Vault certificates", content types.
         Some("application/x-pem-file") => Certificate::of_pem(text.as_bytes(), place).unwrap_or_default(),
-        _ => Vec::new(),
+        other => {
+            warn(&format!(
+                "key {key}: the chain of its certificate is not shown: the secret is {:?}, and only application/x-pem-file is read; name the chain in certificates, or set that content type in the certificate's policy",
+                other.unwrap_or_default()
+            ));
+            Vec::new()
+        }
     }
 }
