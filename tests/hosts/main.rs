@@ -2,6 +2,7 @@
 //!
 //! A program that is not installed makes its tests skip, and say so; `tests/install.sh tests` installs them all.
 
+mod jwk;
 mod openssl_engine;
 mod openssl_provider;
 mod osslsigncode;

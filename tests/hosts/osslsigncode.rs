@@ -2,7 +2,9 @@
 
 use std::fs;
 
+use hardkey_tests::cloud::{CLOUDS, Cloud, Kind, Which};
 use hardkey_tests::host::Outcome;
+use serde_json::json;
 
 use crate::scene::{Scene, engine, has, private, skip_this};
 
@@ -43,26 +45,38 @@ impl Scene {
     }
 }
 
+/// Requests to the cloud, and connections, that one signature takes in a new process.
+fn once(cloud: &Cloud) -> (u64, u64) {
+    match cloud.which {
+        // The key's record, its public half and the signature.
+        Which::Aws | Which::Google => (3, 1),
+        // One record has both; before it the vault is asked where tokens are to be had, and one is fetched there.
+        Which::Azure => (4, 3),
+    }
+}
+
 #[test]
 fn a_program_signed_with_any_kind_of_key_is_verified_by_osslsigncode_and_by_openssl() {
     if !is_here() {
         return;
     }
-    for (kind, alias) in [("RSA_3072", "rsa-3072"), ("ECC_NIST_P256", "p-256"), ("ECC_NIST_P384", "p-384")] {
-        let scene = Scene::start(&[&format!("{kind},alias={alias}")]);
+    let kinds = [(Kind::Rsa3072, "rsa-3072"), (Kind::P256, "p-256"), (Kind::P384, "p-384")];
+    for (cloud, (kind, alias)) in CLOUDS.iter().flat_map(|cloud| kinds.map(|kind| (cloud, kind))) {
+        let scene = Scene::start(cloud, &[(kind, alias)]);
+        let kind = format!("{} {kind:?}", cloud.service);
         let (certificate, signed) = (scene.certificate(alias), scene.path("signed.exe"));
 
-        scene.emulator.reset_counts();
+        scene.world.emulator.reset_counts();
         let outcome = scene.sign_program(&private(alias), ["-certs", &certificate], &signed, &[]).success();
         assert_eq!(
             (outcome.text().as_str(), outcome.stderr.as_str()),
             ("Engine \"pkcs11\" set.\nSucceeded\n", ""),
             "{kind}"
         );
-        let counts = scene.emulator.counts();
-        assert_eq!(counts.requests("Sign"), 1, "{kind}: {counts:?}");
-        assert_eq!(counts.all_requests(), 3, "{kind}: DescribeKey, GetPublicKey, Sign: {counts:?}");
-        assert_eq!(counts.connections(), 1, "{kind}: {counts:?}");
+        let counts = scene.world.emulator.counts();
+        assert_eq!(counts.requests(cloud.sign.counted), 1, "{kind}: {counts:?}");
+        let asked = (counts.all_requests(), counts.connections());
+        assert_eq!(asked, once(cloud), "{kind}: {counts:?}");
 
         let verified = scene.verify_program(&certificate, &signed).success();
         assert!(verified.text().contains("\nSignature verification: ok\n"), "{kind}: {}", verified.text());
@@ -76,7 +90,7 @@ fn a_program_or_a_content_that_was_changed_does_not_verify() {
     if !is_here() {
         return;
     }
-    let scene = Scene::start(&["ECC_NIST_P256,alias=release"]);
+    let scene = Scene::start(Cloud::of(Which::Aws), &[(Kind::P256, "release")]);
     let (certificate, signed) = (scene.certificate("release"), scene.path("signed.exe"));
     scene.sign_program(&private("release"), ["-certs", &certificate], &signed, &[]).success();
 
@@ -98,7 +112,7 @@ fn the_engine_can_be_named_by_its_path() {
     if !is_here() {
         return;
     }
-    let scene = Scene::start(&["ECC_NIST_P256,alias=release"]);
+    let scene = Scene::start(Cloud::of(Which::Aws), &[(Kind::P256, "release")]);
     let version = scene.run("osslsigncode", &["--version"]).text();
     if version.starts_with("osslsigncode 2.5,") {
         skip_this("osslsigncode 2.5 loads no engine by its path");
@@ -111,17 +125,21 @@ fn the_engine_can_be_named_by_its_path() {
 }
 
 #[test]
-fn over_tls_a_program_is_signed_with_one_handshake() {
+fn over_tls_a_program_is_signed_with_one_handshake_per_connection() {
     if !is_here() {
         return;
     }
-    let scene = Scene::start(&["RSA_3072,alias=release"]).over_tls();
-    let (certificate, signed) = (scene.certificate("release"), scene.path("signed.exe"));
-    scene.emulator.reset_counts();
-    scene.sign_program(&private("release"), ["-certs", &certificate], &signed, &[]).success();
-    let counts = scene.emulator.counts();
-    assert_eq!((counts.handshakes(), counts.connections(), counts.requests("Sign")), (1, 1, 1), "{counts:?}");
-    scene.verify_program(&certificate, &signed).success();
+    for cloud in &CLOUDS {
+        let scene = Scene::start(cloud, &[(Kind::Rsa3072, "release")]).over_tls();
+        let (certificate, signed) = (scene.certificate("release"), scene.path("signed.exe"));
+        scene.world.emulator.reset_counts();
+        scene.sign_program(&private("release"), ["-certs", &certificate], &signed, &[]).success();
+        let counts = scene.world.emulator.counts();
+        let (_, connections) = once(cloud);
+        assert_eq!(counts.requests(cloud.sign.counted), 1, "{counts:?}");
+        assert_eq!((counts.handshakes(), counts.connections()), (connections, connections), "{counts:?}");
+        scene.verify_program(&certificate, &signed).success();
+    }
 }
 
 #[test]
@@ -129,17 +147,20 @@ fn the_certificate_can_come_from_the_module() {
     if !is_here() {
         return;
     }
-    let mut scene = Scene::start(&["RSA_3072,alias=release"]);
-    let (root, chain) = chain(&scene, "release");
-    scene.configure(&format!(
-        "[[token]]\nlabel = \"release\"\nkeys = [\"alias/release\"]\ncertificates = [\"{chain}\"]\n"
-    ));
+    for cloud in &CLOUDS {
+        signs_with_the_token_s_certificate(Scene::start(cloud, &[(Kind::Rsa3072, "release")]));
+    }
+}
+
+fn signs_with_the_token_s_certificate(mut scene: Scene) {
+    let ((root, chain), key) = (chain(&scene, "release"), scene.world.name(0));
+    scene.configure(&format!("[[token]]\nlabel = \"release\"\nkeys = [\"{key}\"]\ncertificates = [\"{chain}\"]\n"));
     let signed = scene.path("signed.exe");
     let (key, leaf) =
         ("pkcs11:token=release;object=release;type=private", "pkcs11:token=release;object=release;type=cert");
-    scene.emulator.reset_counts();
+    scene.world.emulator.reset_counts();
     scene.sign_program(key, ["-pkcs11cert", leaf], &signed, &[]).success();
-    assert_eq!(scene.emulator.counts().requests("Sign"), 1);
+    assert_eq!(scene.world.requests(&scene.world.cloud.sign), 1);
     scene.verify_program(&root, &signed).success();
     scene.verify_with_openssl(&root, &signed, |_| {}).success();
 }
@@ -149,18 +170,40 @@ fn a_refused_key_signs_nothing_and_the_reason_is_on_standard_error() {
     if !is_here() {
         return;
     }
-    let scene = Scene::start(&["RSA_2048,alias=imported,origin=EXTERNAL", "RSA_2048,alias=release"]);
-    let (certificate, signed) = (scene.certificate("release"), scene.path("signed.exe"));
-    scene.emulator.reset_counts();
-    let outcome = scene.sign_program(&private("imported"), ["-certs", &certificate], &signed, &[]);
-    assert_ne!(outcome.status, Some(0));
-    let reason = format!(
-        "hardkey: token \"hardkey\": key alias/imported ({}) is hidden: refused (imported): the key material was imported, so a copy may exist outside the HSM; create a key with Origin AWS_KMS, or set allow_imported = true in [admission] and accept that no CA can attest it",
-        scene.emulator.key(0).arn
-    );
-    assert_eq!(outcome.hardkey_lines(), [reason]);
-    assert_eq!(scene.emulator.counts().requests("Sign"), 0);
-    assert!(!fs::exists(signed).unwrap());
+    for cloud in &CLOUDS {
+        let mut scene = Scene::start(cloud, &[(Kind::Rsa2048, "release")]);
+        let (certificate, signed) = (scene.certificate("release"), scene.path("signed.exe"));
+        let emulator = &scene.world.emulator;
+        let (refused, why) = match cloud.which {
+            Which::Aws => {
+                let key = emulator.create(json!({ "spec": "RSA_2048", "alias": "refused", "origin": "EXTERNAL" }));
+                (
+                    key["arn"].as_str().unwrap().to_owned(),
+                    "refused (imported): the key material was imported, so a copy may exist outside the HSM; create a key with Origin AWS_KMS, or set allow_imported = true in [admission] and accept that no CA can attest it",
+                )
+            }
+            // In the same premium vault as the good one.
+            Which::Azure => (
+                emulator.azure_key(json!({ "kty": "RSA", "name": "refused" })).id,
+                "refused (software): the key is a software key (kty RSA); create a key of type RSA-HSM or EC-HSM, in a Managed HSM or in a vault of the SKU Premium: a Standard one has none, and a Premium one holds software keys too",
+            ),
+            // In the same ring as the good one.
+            Which::Google => (
+                emulator.create_google(
+                    json!({ "algorithm": "RSA_SIGN_PKCS1_2048_SHA256", "key": "refused", "protection": "SOFTWARE" }),
+                ),
+                "refused (software): the key is a software key (protection level SOFTWARE); create a key with protection level HSM",
+            ),
+        };
+        scene.set("HARDKEY_KEY", &format!("{} {refused}", scene.world.id(0)));
+        scene.world.emulator.reset_counts();
+        let outcome = scene.sign_program(&private("refused"), ["-certs", &certificate], &signed, &[]);
+        assert_ne!(outcome.status, Some(0));
+        let reason = format!("hardkey: token \"hardkey\": key {refused} is hidden: {why}");
+        assert_eq!(outcome.hardkey_lines(), [reason]);
+        assert_eq!(scene.world.requests(&cloud.sign), 0);
+        assert!(!fs::exists(&signed).unwrap());
+    }
 }
 
 /// A root with a key of its own, and a certificate that it issued to a key of the module; paths of the root and of

@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
+use hardkey_tests::cloud::{CLOUDS, Cloud, Kind, Which};
 use hardkey_tests::host::Outcome;
 
 use crate::scene::{Scene, has};
@@ -15,9 +16,14 @@ fn p11tool_lists_the_token_and_both_halves_of_each_key() {
     if !has(&["p11tool"]) {
         return;
     }
-    let scene = Scene::start(&["RSA_3072,alias=release", "ECC_NIST_P256,alias=next"]);
+    for cloud in &CLOUDS {
+        lists_the_token(&Scene::start(cloud, &[(Kind::Rsa3072, "release"), (Kind::P256, "next")]));
+    }
+}
+
+fn lists_the_token(scene: &Scene) {
     let module = &scene.environment["PKCS11_MODULE_PATH"];
-    let token = "pkcs11:model=AWS%20KMS;manufacturer=Hardkey;serial=28e58f55bc65b0af;token=hardkey";
+    let token = scene.token_uri();
     let tokens = scene.run("p11tool", &["--provider", module, "--list-token-urls"]).success();
     assert_eq!((tokens.text(), tokens.stderr.as_str()), (format!("{token}\n"), ""));
 
@@ -39,7 +45,7 @@ fn p11tool_lists_the_token_and_both_halves_of_each_key() {
 
 #[test]
 fn without_any_configuration_there_are_no_slots_and_nothing_is_said() {
-    let mut scene = Scene::start(&[]);
+    let mut scene = Scene::start(Cloud::of(Which::Aws), &[]);
     scene.environment.remove("HARDKEY_KEY");
     let module = scene.environment["PKCS11_MODULE_PATH"].clone();
     if has(&["p11tool"]) {
@@ -50,7 +56,7 @@ fn without_any_configuration_there_are_no_slots_and_nothing_is_said() {
         let outcome = scene.run("pkcs11-tool", &["--module", &module, "-L"]);
         assert_eq!((outcome.text().as_str(), outcome.stderr.as_str()), ("Available slots:\n", "No slots.\n"));
     }
-    assert_eq!(scene.emulator.counts().connections(), 0);
+    assert_eq!(scene.world.emulator.counts().connections(), 0);
 }
 
 #[test]
@@ -58,18 +64,21 @@ fn a_module_registered_with_p11_kit_shows_its_token_to_every_program() {
     if !has(&["p11-kit", "setpriv"]) {
         return;
     }
-    let scene = Scene::start(&["RSA_3072,alias=release"]);
-    assert_eq!(
-        list_ours(&scene)[..6],
-        [
-            "library-manufacturer: Hardkey",
-            "library-version: 0.1",
-            "token: hardkey",
-            "manufacturer: Hardkey",
-            "model: AWS KMS",
-            "serial-number: 28e58f55bc65b0af"
-        ]
-    );
+    for cloud in &CLOUDS {
+        let scene = Scene::start(cloud, &[(Kind::Rsa3072, "release")]);
+        let model = format!("model: {}", cloud.service);
+        assert_eq!(
+            list_ours(&scene)[..6],
+            [
+                "library-manufacturer: Hardkey",
+                "library-version: 0.1",
+                "token: hardkey",
+                "manufacturer: Hardkey",
+                &model,
+                "serial-number: 28e58f55bc65b0af"
+            ]
+        );
+    }
 }
 
 #[test]
@@ -77,7 +86,7 @@ fn a_module_registered_with_p11_kit_and_not_configured_disturbs_nobody() {
     if !has(&["p11-kit", "setpriv"]) {
         return;
     }
-    let mut scene = Scene::start(&[]);
+    let mut scene = Scene::start(Cloud::of(Which::Aws), &[]);
     scene.environment.remove("HARDKEY_KEY");
     assert_eq!(list_ours(&scene), ["library-manufacturer: Hardkey", "library-version: 0.1"]);
 }

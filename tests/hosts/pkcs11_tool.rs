@@ -3,12 +3,24 @@
 use std::fs;
 use std::process::Command;
 
+use hardkey_tests::cloud::{CLOUDS, Cloud, Kind, Which};
 use hardkey_tests::host::Outcome;
 
-use crate::scene::{EVERY_KIND, Scene, alias, beside_engines, has, skip_this};
+use crate::scene::{Scene, beside_engines, has, skip_this, those_of};
 
 /// The version whose whole output is compared.
 const COMPARED: &str = "OpenSC 0.23";
+
+/// Every kind of key that this version can use.
+const EVERY_KIND: [(Kind, &str); 7] = [
+    (Kind::AnyRsa2048, "rsa-2048"),
+    (Kind::AnyRsa3072, "rsa-3072"),
+    (Kind::AnyRsa4096, "rsa-4096"),
+    (Kind::P256, "p-256"),
+    (Kind::P384, "p-384"),
+    (Kind::P521, "p-521"),
+    (Kind::Secp256k1, "secp256k1"),
+];
 
 /// What each kind of key signs, and what OpenSSL calls the hash of it; nothing where the host hashes.
 const RSA: [(&str, Option<&str>); 6] = [
@@ -51,6 +63,17 @@ Supported mechanisms:
   ECDSA-SHA512, keySize={256,521}, hw, sign, verify, EC F_P, EC OID, EC uncompressed
 ";
 
+/// What a token lists before its keys were found. Google has no P-521, SHA-512 for PSS with 4096 bits alone, and SHA-384 not.
+fn mechanisms_of(which: Which) -> String {
+    match which {
+        Which::Aws | Which::Azure => MECHANISMS.to_owned(),
+        Which::Google => MECHANISMS
+            .replace("{256,521}", "{256,384}")
+            .replace("  SHA384-RSA-PKCS-PSS, keySize={2048,4096}, hw, sign, verify\n", "")
+            .replace("SHA512-RSA-PKCS-PSS, keySize={2048,4096}", "SHA512-RSA-PKCS-PSS, keySize={4096,4096}"),
+    }
+}
+
 const USING_SLOT_0: &str = "Using slot 0 with a present token (0x0)\n";
 
 impl Scene {
@@ -89,29 +112,38 @@ fn slots_mechanisms_and_objects_are_listed_whole() {
     if !is_compared() {
         return;
     }
-    let scene = Scene::start(&["RSA_3072,alias=release", "ECC_NIST_P384,alias=next"]);
+    for cloud in &CLOUDS {
+        lists_all(&Scene::start(cloud, &[(Kind::Rsa3072, "release"), (Kind::P384, "next")]));
+    }
+}
+
+fn lists_all(scene: &Scene) {
+    let (service, which) = (scene.world.cloud.service, scene.world.cloud.which);
     let slots = scene.pkcs11_tool(&["-L"]).success();
     assert_eq!(
         (slots.text().as_str(), slots.stderr.as_str()),
         (
-            "\
+            format!(
+                "\
 Available slots:
-Slot 0 (0x0): hardkey (AWS KMS)
+Slot 0 (0x0): hardkey ({service})
   token label        : hardkey
   token manufacturer : Hardkey
-  token model        : AWS KMS
+  token model        : {service}
   token flags        : token initialized, PIN initialized
   hardware version   : 0.0
   firmware version   : 0.1
   serial num         : 28e58f55bc65b0af
   pin min/max        : 0/255
-",
+"
+            )
+            .as_str(),
             ""
         )
     );
     let mechanisms = scene.pkcs11_tool(&["-M"]).success();
-    assert_eq!((mechanisms.text().as_str(), mechanisms.stderr.as_str()), (MECHANISMS, USING_SLOT_0));
-    assert_eq!(scene.emulator.counts().all_requests(), 0, "slots and mechanisms need nobody");
+    assert_eq!((mechanisms.text(), mechanisms.stderr.as_str()), (mechanisms_of(which), USING_SLOT_0));
+    assert_eq!(scene.world.emulator.counts().all_requests(), 0, "slots and mechanisms need nobody");
 
     let objects = scene.pkcs11_tool(&["-O"]).success();
     assert_eq!(objects.stderr, USING_SLOT_0);
@@ -123,20 +155,20 @@ Private Key Object; RSA
   label:      release
   ID:         {release_id}
   Usage:      sign
-  Access:     sensitive, always sensitive, never extractable, local
-  Allowed mechanisms: RSA-PKCS,SHA256-RSA-PKCS,SHA384-RSA-PKCS,SHA512-RSA-PKCS,RSA-PKCS-PSS,SHA256-RSA-PKCS-PSS,SHA384-RSA-PKCS-PSS,SHA512-RSA-PKCS-PSS
+  Access:     {private}
+  Allowed mechanisms: {rsa}
   Unique ID:  {release}#private
 Public Key Object; RSA 3072 bits
   label:      release
   ID:         {release_id}
   Usage:      verify
-  Access:     local
+  Access:     {public}
   Unique ID:  {release}#public
 Private Key Object; EC
   label:      next
   ID:         {next_id}
   Usage:      sign
-  Access:     sensitive, always sensitive, never extractable, local
+  Access:     {private}
   Allowed mechanisms: ECDSA,ECDSA-SHA256,ECDSA-SHA384,ECDSA-SHA512
   Unique ID:  {next}#private
 Public Key Object; EC  EC_POINT 384 bits
@@ -145,13 +177,25 @@ Public Key Object; EC  EC_POINT 384 bits
   label:      next
   ID:         {next_id}
   Usage:      verify
-  Access:     local
+  Access:     {public}
   Unique ID:  {next}#public
 ",
+        rsa = match which {
+            Which::Aws | Which::Azure => {
+                "RSA-PKCS,SHA256-RSA-PKCS,SHA384-RSA-PKCS,SHA512-RSA-PKCS,RSA-PKCS-PSS,SHA256-RSA-PKCS-PSS,SHA384-RSA-PKCS-PSS,SHA512-RSA-PKCS-PSS"
+            }
+            Which::Google => "RSA-PKCS,SHA256-RSA-PKCS",
+        },
+        // Azure does not say where a key comes from.
+        private = match which {
+            Which::Azure => "sensitive",
+            Which::Aws | Which::Google => "sensitive, always sensitive, never extractable, local",
+        },
+        public = if which == Which::Azure { "none" } else { "local" },
         release_id = scene.id("release"),
-        release = scene.emulator.key(0).arn,
+        release = scene.world.id(0),
         next_id = scene.id("next"),
-        next = scene.emulator.key(1).arn,
+        next = scene.world.id(1),
     );
     // This version ends some lines and not others.
     assert_eq!(objects.text().trim_end(), expected.trim_end());
@@ -162,14 +206,20 @@ fn every_listed_mechanism_signs_with_every_key_it_fits_and_openssl_verifies() {
     if !has(&["pkcs11-tool", "openssl"]) {
         return;
     }
-    let scene = Scene::start(&EVERY_KIND);
+    for cloud in &CLOUDS {
+        let keys = those_of(cloud, &EVERY_KIND);
+        signs_every_way(&Scene::start(cloud, &keys), &keys);
+    }
+}
+
+fn signs_every_way(scene: &Scene, keys: &[(Kind, &str)]) {
     let data = scene.write("data", "what is signed\n");
-    for key in EVERY_KIND.map(alias) {
+    for (_, key) in keys.iter().copied() {
         let (id, public_key) = (scene.id(key), scene.public_key(key));
         for (mechanism, hashed_here) in if key.starts_with("rsa") { RSA } else { EC } {
-            let digest = hashed_here.map(|hash| digest(&scene, hash, &data));
+            let digest = hashed_here.map(|hash| digest(scene, hash, &data));
             let input = match (hashed_here, &digest) {
-                (Some(hash), Some(path)) if mechanism == "RSA-PKCS" => digest_info(&scene, hash, path),
+                (Some(hash), Some(path)) if mechanism == "RSA-PKCS" => digest_info(scene, hash, path),
                 (_, Some(path)) => path.clone(),
                 (_, None) => data.clone(),
             };
@@ -196,7 +246,8 @@ fn every_listed_mechanism_signs_with_every_key_it_fits_and_openssl_verifies() {
             assert_eq!(verified.status, Some(0), "{key}, {mechanism}, {hashed_here:?}: {verified:?}");
         }
     }
-    assert_eq!(scene.emulator.counts().requests("Sign"), 42, "one request per signature");
+    let each = RSA.len() as u64;
+    assert_eq!(scene.world.requests(&scene.world.cloud.sign), each * keys.len() as u64, "one request per signature");
 }
 
 #[test]
@@ -204,7 +255,7 @@ fn rsa_pss_signs_with_a_salt_as_long_as_the_digest_and_openssl_verifies() {
     if !has(&["pkcs11-tool", "openssl"]) {
         return;
     }
-    let scene = Scene::start(&["RSA_3072,alias=release"]);
+    let scene = Scene::start(Cloud::of(Which::Aws), &[(Kind::Rsa3072, "release")]);
     let (data, signature, id) = (scene.write("data", "signed\n"), scene.path("signature"), scene.id("release"));
     let public_key = scene.public_key("release");
     for hash in ["sha256", "sha384", "sha512"] {
@@ -240,7 +291,7 @@ fn a_login_with_any_pin_changes_nothing() {
     if !has(&["pkcs11-tool", "openssl"]) {
         return;
     }
-    let scene = Scene::start(&["ECC_NIST_P256,alias=release"]);
+    let scene = Scene::start(Cloud::of(Which::Aws), &[(Kind::P256, "release")]);
     let (data, signature, id) = (scene.write("data", "signed\n"), scene.path("signature"), scene.id("release"));
     let arguments = ["--login", "--pin", "1234", "--sign", "--id", &id, "-m", "ECDSA-SHA256"];
     let files = ["--signature-format", "openssl", "--input-file", &data, "--output-file", &signature];
@@ -254,7 +305,12 @@ fn its_own_test_passes_on_a_token_with_ec_keys() {
     if !is_compared() {
         return;
     }
-    let scene = Scene::start(&["ECC_NIST_P256,alias=p-256", "ECC_NIST_P384,alias=p-384"]);
+    for cloud in &CLOUDS {
+        passes_with_ec_keys(&Scene::start(cloud, &[(Kind::P256, "p-256"), (Kind::P384, "p-384")]));
+    }
+}
+
+fn passes_with_ec_keys(scene: &Scene) {
     let outcome = scene.pkcs11_tool(&["--test", "--login", "--pin", "1234"]).success();
     // That it means RSA keys, its standard output says.
     let no_rsa_key = "Digests: not implemented\nSignatures: no private key found in this slot\n";
@@ -276,13 +332,18 @@ No errors
     );
 }
 
-/// It signs a DigestInfo of SHA-1 with an RSA key, which no AWS KMS key can do.
+/// It signs a DigestInfo of SHA-1 with an RSA key, which no key service does.
 #[test]
 fn its_own_test_of_an_rsa_key_ends_at_sha_1_with_the_reason() {
     if !is_compared() {
         return;
     }
-    let scene = Scene::start(&["RSA_2048,alias=release"]);
+    for cloud in &CLOUDS {
+        ends_at_sha_1(&Scene::start(cloud, &[(Kind::Rsa2048, "release")]));
+    }
+}
+
+fn ends_at_sha_1(scene: &Scene) {
     let outcome = scene.pkcs11_tool(&["--test"]);
     assert_eq!(outcome.status, Some(1));
     assert_eq!(
@@ -297,7 +358,7 @@ error: PKCS11 function C_Sign failed: rv = CKR_DATA_INVALID (0x20)
 Aborting.
 "
     );
-    assert_eq!(scene.emulator.counts().requests("Sign"), 0);
+    assert_eq!(scene.world.requests(&scene.world.cloud.sign), 0);
 }
 
 #[test]
@@ -305,10 +366,12 @@ fn a_forked_child_initialises_again() {
     if !has(&["pkcs11-tool"]) {
         return;
     }
-    let scene = Scene::start(&["RSA_2048,alias=release"]);
-    let outcome = scene.pkcs11_tool(&["--test-fork"]).success();
-    assert_eq!(outcome.text(), "*** Calling C_Initialize in forked child process ***\n");
-    assert_eq!(outcome.stderr, USING_SLOT_0);
+    for cloud in &CLOUDS {
+        let scene = Scene::start(cloud, &[(Kind::Rsa2048, "release")]);
+        let outcome = scene.pkcs11_tool(&["--test-fork"]).success();
+        assert_eq!(outcome.text(), "*** Calling C_Initialize in forked child process ***\n");
+        assert_eq!(outcome.stderr, USING_SLOT_0);
+    }
 }
 
 #[test]
@@ -317,7 +380,7 @@ fn pkcs11_spy_sees_what_the_host_sees() {
     if !has(&["pkcs11-tool", "openssl", &spy]) {
         return;
     }
-    let mut scene = Scene::start(&["ECC_NIST_P256,alias=release"]);
+    let mut scene = Scene::start(Cloud::of(Which::Aws), &[(Kind::P256, "release")]);
     let (direct, id) = (scene.pkcs11_tool(&["-O"]).success().text(), scene.id("release"));
     let log = scene.path("spy.log");
     let module = scene.environment["PKCS11_MODULE_PATH"].clone();

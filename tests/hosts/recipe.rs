@@ -1,18 +1,19 @@
-//! The recipes in `examples/`, run on the emulator in place of AWS.
+//! The recipes in `examples/`, run on the emulator in place of each cloud.
 
 use std::fs;
 
 use hardkey_tests::built;
+use hardkey_tests::cloud::{CLOUDS, Cloud, Kind};
 use hardkey_tests::host::Outcome;
 
 use crate::scene::{Scene, engine, has, provider};
 
-const KEYS: [&str; 2] = ["RSA_3072,alias=release", "ECC_NIST_P256,alias=release-ec"];
+const KEYS: [(Kind, &str); 2] = [(Kind::Rsa3072, "release"), (Kind::P256, "release-ec")];
 const LABELS: [&str; 2] = ["release", "release-ec"];
 
 impl Scene {
-    fn start_recipe() -> Self {
-        let mut scene = Self::start(&KEYS);
+    fn start_recipe(cloud: &'static Cloud) -> Self {
+        let mut scene = Self::start(cloud, &KEYS);
         let module = scene.environment["PKCS11_MODULE_PATH"].clone();
         scene.environment.remove("PKCS11_MODULE_PATH");
         scene.set("HARDKEY_MODULE", &module);
@@ -32,7 +33,10 @@ fn openssl_engine_makes_what_osslsigncode_and_pkcs11_tool_then_use() {
     if !has(&["openssl", "osslsigncode", "pkcs11-tool", &engine()]) {
         return;
     }
-    let scene = Scene::start_recipe();
+    CLOUDS.iter().for_each(|cloud| makes_what_others_use(&Scene::start_recipe(cloud)));
+}
+
+fn makes_what_others_use(scene: &Scene) {
     let (file, folder, signature) =
         (scene.write("file", "what is signed\n"), scene.path("made"), scene.path("signature"));
     let (hello, signed) = (scene.hello(), scene.path("signed.exe"));
@@ -56,7 +60,10 @@ fn openssl_provider_signs_a_file_and_a_message() {
     if !has(&["openssl", &provider()]) {
         return;
     }
-    let scene = Scene::start_recipe();
+    CLOUDS.iter().for_each(|cloud| signs_a_file_and_a_message(&Scene::start_recipe(cloud)));
+}
+
+fn signs_a_file_and_a_message(scene: &Scene) {
     let (file, folder) = (scene.write("file", "what is signed\n"), scene.path("made"));
     for label in LABELS {
         let outcome = scene.recipe("openssl-provider.sh", &[label, &file, &folder]);

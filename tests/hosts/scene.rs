@@ -6,22 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use base64ct::{Base64, Encoding};
 use hardkey_tests::built;
-use hardkey_tests::emulator::Emulator;
+use hardkey_tests::cloud::{Cloud, Kind, Which, World};
 use hardkey_tests::host::{self, Outcome};
 use hardkey_tests::skip::skip;
 use serde_json::Value;
 
-/// Every kind of key that this version can use, as the emulator's `--key` takes it; each by its kind's alias.
-pub const EVERY_KIND: [&str; 7] = [
-    "RSA_2048,alias=rsa-2048",
-    "RSA_3072,alias=rsa-3072",
-    "RSA_4096,alias=rsa-4096",
-    "ECC_NIST_P256,alias=p-256",
-    "ECC_NIST_P384,alias=p-384",
-    "ECC_NIST_P521,alias=p-521",
-    "ECC_SECG_P256K1,alias=secp256k1",
-];
+use crate::jwk::public_key_info;
 
 /// OpenSSL insists on a configuration file; this one configures nothing.
 const PLAIN_OPENSSL: &str = "[req]\ndistinguished_name = name\n[name]\n";
@@ -31,20 +23,17 @@ const LIMIT: Duration = Duration::from_secs(60);
 
 /// An emulator, and what a program needs to use its keys through the module.
 pub struct Scene {
-    pub emulator: Emulator,
+    pub world: World,
     pub environment: BTreeMap<String, String>,
     folder: PathBuf,
 }
 
 impl Scene {
-    /// Starts an emulator with these keys, in the words of its `--key` option; each must have an alias. Every one is
-    /// named in `HARDKEY_KEY`.
-    pub fn start(keys: &[&str]) -> Self {
-        let emulator = Emulator::start(keys);
-        let environment = emulator.environment();
-        let mut scene = Self { folder: emulator.folder(), emulator, environment };
-        let names: Vec<String> = keys.iter().map(|key| format!("alias/{}", alias(key))).collect();
-        scene.set("HARDKEY_KEY", &names.join(" "));
+    /// Starts an emulator with these keys of a cloud, each by its label. Every one is named in `HARDKEY_KEY`.
+    pub fn start(cloud: &'static Cloud, keys: &[(Kind, &str)]) -> Self {
+        let world = cloud.world(keys);
+        let environment = world.environment();
+        let mut scene = Self { folder: world.emulator.folder(), world, environment };
         scene.set("HOME", &scene.path("."));
         scene.set("LC_ALL", "C.UTF-8");
         scene.set("OPENSSL_CONF", &scene.write("openssl.cnf", PLAIN_OPENSSL));
@@ -54,7 +43,7 @@ impl Scene {
 
     /// The same over TLS.
     pub fn over_tls(mut self) -> Self {
-        self.environment.extend(self.emulator.tls_environment());
+        self.environment.extend(self.world.tls_environment());
         self
     }
 
@@ -68,6 +57,12 @@ impl Scene {
         let path = self.write("hardkey.toml", toml);
         self.environment.remove("HARDKEY_KEY");
         self.set("HARDKEY_CONFIG", &path);
+    }
+
+    /// The URI of the token that `HARDKEY_KEY` makes.
+    pub fn token_uri(&self) -> String {
+        let model = self.world.cloud.service.replace(' ', "%20");
+        format!("pkcs11:model={model};manufacturer=Hardkey;serial=28e58f55bc65b0af;token=hardkey")
     }
 
     /// Runs a program to its end.
@@ -104,8 +99,38 @@ impl Scene {
     }
 
     /// A key's public half as the emulator has it, without the module; the path of the PEM file.
-    pub fn public_key(&self, alias: &str) -> String {
-        let mut answer = ureq::post(self.emulator.endpoint())
+    pub fn public_key(&self, label: &str) -> String {
+        let pem = match self.world.cloud.which {
+            Which::Aws => self.aws_public_key(label),
+            Which::Azure => self.azure_public_key(label),
+            Which::Google => self.google_public_key(label),
+        };
+        self.write(&format!("{label}.pub"), pem)
+    }
+
+    fn google_public_key(&self, label: &str) -> String {
+        let version = self.world.id_of(label);
+        let mut answer =
+            ureq::get(format!("{}/v1/{version}/publicKey", self.world.emulator.endpoint())).call().unwrap();
+        let answer: Value = answer.body_mut().read_json().unwrap();
+        answer["pem"].as_str().unwrap().to_owned()
+    }
+
+    fn azure_public_key(&self, label: &str) -> String {
+        let id = self.world.id_of(label);
+        let (host, path) = id.strip_prefix("https://").unwrap().split_once('/').unwrap();
+        let token = self.world.emulator.azure_token("owner", "https://vault.azure.net", 60);
+        let mut answer = ureq::get(format!("{}/{path}?api-version=7.6", self.world.emulator.endpoint()))
+            .header("Host", host)
+            .header("Authorization", format!("Bearer {token}"))
+            .call()
+            .unwrap();
+        let answer: Value = answer.body_mut().read_json().unwrap();
+        pem(&Base64::encode_string(&public_key_info(&answer["key"])))
+    }
+
+    fn aws_public_key(&self, alias: &str) -> String {
+        let mut answer = ureq::post(self.world.emulator.endpoint())
             .header("Content-Type", "application/x-amz-json-1.1")
             .header("X-Amz-Target", "TrentService.GetPublicKey")
             .header("X-Amz-Date", "20260101T000000Z")
@@ -116,16 +141,18 @@ impl Scene {
             .send(format!(r#"{{"KeyId":"alias/{alias}"}}"#))
             .unwrap();
         let answer: Value = answer.body_mut().read_json().unwrap();
-        let base64 = answer["PublicKey"].as_str().unwrap();
-        let lines: Vec<&str> = base64.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
-        let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n"));
-        self.write(&format!("{alias}.pub"), pem)
+        pem(answer["PublicKey"].as_str().unwrap())
     }
 }
 
-/// The alias in the description of a key.
-pub fn alias(key: &str) -> &str {
-    key.split(',').find_map(|part| part.strip_prefix("alias=")).unwrap()
+fn pem(base64: &str) -> String {
+    let lines: Vec<&str> = base64.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", lines.join("\n"))
+}
+
+/// Those of these keys of which the cloud has the kind.
+pub fn those_of<'a>(cloud: &Cloud, keys: &[(Kind, &'a str)]) -> Vec<(Kind, &'a str)> {
+    keys.iter().copied().filter(|(kind, _)| cloud.has(*kind)).collect()
 }
 
 /// The URI of a private key on the token that `HARDKEY_KEY` makes.
