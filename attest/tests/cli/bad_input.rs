@@ -65,6 +65,11 @@ fn an_oversized_file() {
 }
 
 #[test]
+fn the_largest_file_is_looked_at() {
+    file_is_undecided(vec![0; 1 << 20], "FILE: bundle", Some(0), KINDS, "00 00 00 00 00 00 00 00");
+}
+
+#[test]
 fn a_file_without_an_end() {
     is_undecided(&Folder::new(), "/dev/zero", "/dev/zero", None, "at most 1048576 bytes", "more");
 }

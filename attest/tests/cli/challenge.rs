@@ -113,6 +113,9 @@ fn where_no_key_can_be_made_it_is_said_and_nothing_is_left() {
     let long = "k".repeat(250);
     let sentence = format!("{long}: expected a place where a key can be made, found File name too long (os error 36)");
     undecided(&folder.run(["challenge", "--audience", "a", "--order", "b", "--key", &*long]), &sentence);
+    let longer = "k".repeat(300);
+    let sentence = format!("{longer}: expected a key that can be read, found File name too long (os error 36)");
+    undecided(&folder.run(["challenge", "--audience", "a", "--order", "b", "--key", &*longer]), &sentence);
     assert_eq!(files(), 0);
     // Something is in the place already, though it holds no key: as if another had been faster.
     std::os::unix::fs::symlink("nowhere", folder.path().join("ca.key")).unwrap();
@@ -121,6 +124,23 @@ fn where_no_key_can_be_made_it_is_said_and_nothing_is_left() {
         "ca.key: expected the key that the challenge was made with; --challenge-key names another file, found no such file",
     );
     assert_eq!(files(), 1);
+}
+
+#[test]
+fn a_key_that_is_there_and_cannot_be_read_is_told_from_one_that_is_not_there() {
+    let folder = Folder::new();
+    let challenge = folder.run(ASK).out;
+    let folder = folder.with("c.json", challenge);
+    for (key, sentence) in [
+        ("c.json/ca.key", "a key that can be read, found Not a directory (os error 20)"),
+        (
+            "other.key",
+            "the key that the challenge was made with; --challenge-key names another file, found no such file",
+        ),
+    ] {
+        let said = folder.run(["verify", "c.json", "--challenge", "c.json", "--challenge-key", key]);
+        undecided(&said, &format!("{key}: expected {sentence}"));
+    }
 }
 
 #[test]
