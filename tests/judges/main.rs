@@ -6,6 +6,7 @@
 mod azure;
 mod gcloud;
 mod google;
+mod sdk;
 mod verifier;
 
 use std::path::PathBuf;

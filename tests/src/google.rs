@@ -1,11 +1,21 @@
 //! Google's side of the emulator: versions, tokens, who may do what.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::emulator::{Control, Emulator};
+use crate::emulator::{Control, Counts, Emulator};
+
+/// Whom the tokens are for that a refresh token is exchanged for.
+pub const DEVELOPER: &str = "user:developer@example.com";
+/// Who has been federated, but for the subject.
+pub const POOL: &str = "iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool";
+/// What a pipeline's own token is.
+pub const JWT: &str = "urn:ietf:params:oauth:token-type:jwt";
+/// What an instance of AWS shows in its place.
+pub const AWS_REQUEST: &str = "urn:ietf:params:aws:token-type:aws4_request";
 
 /// The service account that tests sign as, where they care for no other.
 pub const SIGNER: &str = "signer@emulated-project.iam.gserviceaccount.com";
@@ -27,6 +37,65 @@ impl Emulator {
     pub fn google_signer(&self) -> PathBuf {
         let key = self.google_service_account(SIGNER, "https://oauth2.googleapis.com/token");
         self.google_credentials("service-account.json", &key)
+    }
+
+    /// What `gcloud auth application-default login` writes. Its secrets are called `tell-nobody`.
+    pub fn google_user(&self) -> Value {
+        json!({
+            "type": "authorized_user",
+            "client_id": "client",
+            "client_secret": "tell-nobody",
+            "refresh_token": "tell-nobody",
+            "token_uri": format!("{}/google/token", self.endpoint()),
+        })
+    }
+
+    /// The credentials of a pipeline, whose own token is of this kind and comes from this source.
+    pub fn google_federated(&self, kind: &str, source: &Value) -> Value {
+        json!({
+            "type": "external_account",
+            "audience": format!("//{POOL}/providers/pipeline"),
+            "subject_token_type": kind,
+            "token_url": format!("{}/v1/token", self.endpoint()),
+            "credential_source": source,
+        })
+    }
+
+    /// Where an instance of AWS's finds its keys and its region.
+    pub fn google_aws_source(&self) -> Value {
+        let imds = |path: &str| format!("{}/latest/{path}", self.issuer_url("imds"));
+        json!({
+            "environment_id": "aws1",
+            "region_url": imds("meta-data/placement/availability-zone"),
+            "url": imds("meta-data/iam/security-credentials"),
+            "regional_cred_verification_url":
+                "https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15",
+            "imdsv2_session_token_url": imds("api/token"),
+        })
+    }
+
+    /// Credentials with which a user plays a service account.
+    pub fn google_impersonated(&self, account: &str) -> Value {
+        json!({
+            "type": "impersonated_service_account",
+            "source_credentials": self.google_user(),
+            "service_account_impersonation_url": self.google_impersonation(account),
+        })
+    }
+
+    /// Where tokens of a service account are handed out to those who may play it.
+    pub fn google_impersonation(&self, account: &str) -> String {
+        format!("{}/v1/projects/-/serviceAccounts/{account}:generateAccessToken", self.endpoint())
+    }
+
+    /// Where a pipeline's own token is.
+    pub fn google_subject_token_url(&self) -> String {
+        format!("{}/google/subject-token", self.endpoint())
+    }
+
+    /// A pipeline's own token, whose subject is `job:release`.
+    pub fn google_subject_token(&self) -> String {
+        ureq::get(self.google_subject_token_url()).call().unwrap().body_mut().read_to_string().unwrap()
     }
 }
 
@@ -82,5 +151,22 @@ impl Control {
     /// The key file of a service account, which signs its tokens itself; where they are exchanged is up to the caller.
     pub fn google_service_account(&self, email: &str, token_uri: &str) -> Value {
         self.post("/google/service-accounts", &json!({ "email": email, "token_uri": token_uri }))
+    }
+}
+
+impl Counts {
+    /// Requests by the kind of their token: the emulator's are `ya29.KIND-NUMBER`, one that its owner signed has three parts.
+    pub fn google_tokens(&self) -> BTreeMap<String, u64> {
+        let counted: BTreeMap<String, u64> = serde_json::from_value(self.access_keys()).unwrap();
+        let mut kinds = BTreeMap::new();
+        for (token, count) in counted {
+            let kind = match token.strip_prefix("ya29.").and_then(|rest| rest.split_once('-')) {
+                Some((kind, _)) => kind.to_owned(),
+                None if token.split('.').count() == 3 => "self-signed".to_owned(),
+                None => token,
+            };
+            *kinds.entry(kind).or_default() += count;
+        }
+        kinds
     }
 }

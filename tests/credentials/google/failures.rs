@@ -1,8 +1,9 @@
 //! A failed search is one line that names every source that was tried and why each had nothing; it holds no secret.
 
+use hardkey_tests::google::JWT;
 use serde_json::{Value, json};
 
-use super::{GCLOUD, JWT, VARIABLE};
+use super::{GCLOUD, RELEASE, VARIABLE};
 use crate::line::{BROKEN, no_credentials};
 use crate::scene::Scene;
 
@@ -25,6 +26,10 @@ fn with(credentials: impl FnOnce(&Scene) -> Value) -> Scene {
     let scene = Scene::google();
     let file = credentials(&scene);
     scene.with_credentials(&file)
+}
+
+fn user(scene: &Scene) -> Value {
+    scene.emulator.google_user()
 }
 
 /// Has whoever hands tokens out refuse.
@@ -87,17 +92,17 @@ fn a_file_that_is_not_there_is_named_and_gcloud_s_is_not_used_in_its_place() {
 
 #[test]
 fn a_login_that_google_no_longer_takes_is_quoted() {
-    let scene = refusing(with(Scene::user), 400, "invalid_grant", "Token has been expired or revoked.");
+    let scene = refusing(with(user), 400, "invalid_grant", "Token has been expired or revoked.");
     expect(&scene, &broken("failed to refresh user access token: invalid_grant: Token has been expired or revoked."));
 }
 
 #[test]
 fn a_token_service_that_is_not_there_or_is_something_else_is_said_to_be() {
-    let scene = with(Scene::user);
+    let scene = with(user);
     scene.emulator.credentials(json!({ "status": 503, "body": "<html>tell-nobody</html>" }));
     expect(&scene, &broken("failed to refresh user access token: answered with HTTP status 503"));
     for (body, column) in [("\"tell-nobody\"", 13), ("{\"access_token\":\"a\",\"expires_in\":\"tell-nobody\"}", 46)] {
-        let scene = with(Scene::user);
+        let scene = with(user);
         scene.emulator.credentials(json!({ "status": 200, "body": body }));
         let reason = format!(
             "error decoding response body: what was to hold a token is not the JSON expected, at line 1, column {column}"
@@ -105,7 +110,7 @@ fn a_token_service_that_is_not_there_or_is_something_else_is_said_to_be() {
         expect(&scene, &broken(&reason));
     }
     let scene = with(|scene| {
-        let mut user = scene.user();
+        let mut user = scene.emulator.google_user();
         user["token_uri"] = json!("http://127.0.0.1:1/token");
         user
     });
@@ -119,7 +124,7 @@ fn a_token_service_that_is_not_there_or_is_something_else_is_said_to_be() {
 
 #[test]
 fn a_pipeline_s_token_that_cannot_be_had_is_named_with_where_it_should_be() {
-    let scene = with(|scene| scene.federated(JWT, &json!({ "file": scene.path("gone") })));
+    let scene = with(|scene| scene.emulator.google_federated(JWT, &json!({ "file": scene.path("gone") })));
     expect(&scene, &broken("its credential_source.file HOME/gone: there is no such file"));
 }
 
@@ -139,7 +144,9 @@ fn a_program_that_fails_is_named_and_what_it_prints_is_not_shown() {
     ] {
         let scene = Scene::google().file("printed", printed);
         let command = format!("cat {}", scene.path("printed").display());
-        let file = scene.federated(JWT, &json!({ "executable": { "command": command, "timeout_millis": 5000 } }));
+        let file = scene
+            .emulator
+            .google_federated(JWT, &json!({ "executable": { "command": command, "timeout_millis": 5000 } }));
         let scene = scene.with_credentials(&file);
         expect(
             &scene,
@@ -153,8 +160,8 @@ fn a_program_that_fails_is_named_and_what_it_prints_is_not_shown() {
 
 #[test]
 fn a_pipeline_that_google_does_not_know_is_told_in_google_s_words() {
-    let url = |scene: &Scene| json!({ "url": format!("{}/google/subject-token", scene.emulator.endpoint()) });
-    let scene = with(|scene| scene.federated(JWT, &url(scene)));
+    let url = |scene: &Scene| json!({ "url": scene.emulator.google_subject_token_url() });
+    let scene = with(|scene| scene.emulator.google_federated(JWT, &url(scene)));
     expect(
         &refusing(
             scene,
@@ -170,13 +177,7 @@ fn a_pipeline_that_google_does_not_know_is_told_in_google_s_words() {
 
 #[test]
 fn who_may_not_play_a_service_account_is_told_the_permission() {
-    let scene = with(|scene| {
-        json!({
-            "type": "impersonated_service_account",
-            "source_credentials": scene.user(),
-            "service_account_impersonation_url": scene.impersonation(),
-        })
-    });
+    let scene = with(|scene| scene.emulator.google_impersonated(RELEASE));
     scene.emulator.enforce_google_iam(&[]);
     expect(
         &scene,

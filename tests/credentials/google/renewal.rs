@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use hardkey_tests::google::SIGNER;
+use hardkey_tests::google::{DEVELOPER, SIGNER};
 use serde_json::json;
 
-use super::{DEVELOPER, VARIABLE};
+use super::VARIABLE;
 use crate::scene::{Host, Scene};
 
 /// Has Google refuse the next signature as if the token had ended, and signs.
@@ -18,7 +18,7 @@ fn sign_after_the_end(scene: &Scene, host: &mut Host) {
 #[test]
 fn a_file_that_somebody_wrote_anew_is_read_again() {
     let scene = Scene::google();
-    let user = scene.user();
+    let user = scene.emulator.google_user();
     let scene = scene.with_credentials(&user);
     let mut host = scene.host();
     assert_eq!(host.sign("before").len(), 128);
@@ -28,7 +28,10 @@ fn a_file_that_somebody_wrote_anew_is_read_again() {
     scene.let_in(&format!("serviceAccount:{SIGNER}"));
     sign_after_the_end(&scene, &mut host);
     assert_eq!(host.end(), "");
-    assert_eq!(scene.tokens(), [("oauth".to_owned(), 4), ("self-signed".to_owned(), 1)].into());
+    assert_eq!(
+        scene.emulator.counts().google_tokens(),
+        [("oauth".to_owned(), 4), ("self-signed".to_owned(), 1)].into()
+    );
 }
 
 #[test]
@@ -62,7 +65,7 @@ fn a_token_of_the_metadata_server_is_renewed_before_it_ends() {
 fn a_search_that_failed_is_made_anew_with_the_next_signature() {
     let scene = Scene::google().with_gcloud();
     let path = scene.path("own.json").to_str().unwrap().to_owned();
-    let user = scene.user().to_string();
+    let user = scene.emulator.google_user().to_string();
     let scene = scene.file("own.json", &user).with(VARIABLE, &path);
     scene.let_in(DEVELOPER);
     let mut host = scene.host();

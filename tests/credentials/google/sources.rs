@@ -1,9 +1,9 @@
 //! Each source is used when it is there, and in Google's order.
 
-use hardkey_tests::google::SIGNER;
+use hardkey_tests::google::{AWS_REQUEST, DEVELOPER, JWT, POOL, SIGNER};
 use serde_json::json;
 
-use super::{DEVELOPER, JWT, POOL, RELEASE, VARIABLE, job};
+use super::{RELEASE, VARIABLE, job};
 use crate::scene::Scene;
 
 #[test]
@@ -19,7 +19,7 @@ fn a_service_account_signs_its_tokens_itself_and_asks_nobody() {
 #[test]
 fn somebody_s_refresh_token_is_exchanged() {
     let scene = Scene::google();
-    let user = scene.user();
+    let user = scene.emulator.google_user();
     let scene = scene.with_credentials(&user);
     scene.signs_as(DEVELOPER, &[("oauth", 3)]);
     let asked = json!({
@@ -55,8 +55,8 @@ fn a_pipeline_s_identity_token_from_a_url_becomes_google_s() {
         [("", json!({"type": "text"})), ("?format=json", json!({"type": "json", "subject_token_field_name": "value"}))]
     {
         let scene = Scene::google();
-        let url = format!("{}/google/subject-token{query}", scene.emulator.endpoint());
-        let file = scene.federated(JWT, &json!({ "url": url, "format": format }));
+        let url = format!("{}{query}", scene.emulator.google_subject_token_url());
+        let file = scene.emulator.google_federated(JWT, &json!({ "url": url, "format": format }));
         let scene = scene.with_credentials(&file);
         scene.signs_as(&job(), &[("federated", 3)]);
         assert_eq!(scene.asked()[0]["audience"], format!("//{POOL}/providers/pipeline"));
@@ -66,9 +66,9 @@ fn a_pipeline_s_identity_token_from_a_url_becomes_google_s() {
 #[test]
 fn a_pipeline_s_identity_token_in_a_file_becomes_google_s() {
     let scene = Scene::google();
-    let token = scene.subject_token();
+    let token = scene.emulator.google_subject_token();
     let scene = scene.file("token", &token);
-    let file = scene.federated(JWT, &json!({ "file": scene.path("token") }));
+    let file = scene.emulator.google_federated(JWT, &json!({ "file": scene.path("token") }));
     let scene = scene.with_credentials(&file);
     scene.signs_as(&job(), &[("federated", 3)]);
     assert_eq!(scene.asked()[0]["subject_token"], token);
@@ -78,11 +78,12 @@ fn a_pipeline_s_identity_token_in_a_file_becomes_google_s() {
 fn a_pipeline_s_identity_token_from_a_program_becomes_google_s() {
     let scene = Scene::google();
     let printed = json!({
-        "version": 1, "success": true, "token_type": JWT, "id_token": scene.subject_token(), "expiration_time": 4_000_000_000_u64,
+        "version": 1, "success": true, "token_type": JWT, "id_token": scene.emulator.google_subject_token(), "expiration_time": 4_000_000_000_u64,
     });
     let scene = scene.file("printed", &printed.to_string());
     let command = format!("cat {}", scene.path("printed").display());
-    let file = scene.federated(JWT, &json!({ "executable": { "command": command, "timeout_millis": 5000 } }));
+    let file =
+        scene.emulator.google_federated(JWT, &json!({ "executable": { "command": command, "timeout_millis": 5000 } }));
     scene
         .with_credentials(&file)
         .with("GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES", "1")
@@ -92,15 +93,7 @@ fn a_pipeline_s_identity_token_from_a_program_becomes_google_s() {
 #[test]
 fn an_instance_of_aws_s_becomes_google_s() {
     let scene = Scene::google();
-    let imds = |path: &str| format!("{}/latest/{path}", scene.emulator.issuer_url("imds"));
-    let source = json!({
-        "environment_id": "aws1",
-        "region_url": imds("meta-data/placement/availability-zone"),
-        "url": imds("meta-data/iam/security-credentials"),
-        "regional_cred_verification_url": "https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15",
-        "imdsv2_session_token_url": imds("api/token"),
-    });
-    let file = scene.federated("urn:ietf:params:aws:token-type:aws4_request", &source);
+    let file = scene.emulator.google_federated(AWS_REQUEST, &scene.emulator.google_aws_source());
     let key = format!("principal://{POOL}/subject/ASIAIMDS0001");
     scene.with_credentials(&file).signs_as(&key, &[("federated", 3)]);
 }
@@ -108,9 +101,9 @@ fn an_instance_of_aws_s_becomes_google_s() {
 #[test]
 fn a_pipeline_plays_a_service_account() {
     let scene = Scene::google();
-    let url = format!("{}/google/subject-token", scene.emulator.endpoint());
-    let mut file = scene.federated(JWT, &json!({ "url": url }));
-    file["service_account_impersonation_url"] = json!(scene.impersonation());
+    let url = scene.emulator.google_subject_token_url();
+    let mut file = scene.emulator.google_federated(JWT, &json!({ "url": url }));
+    file["service_account_impersonation_url"] = json!(scene.emulator.google_impersonation(RELEASE));
     let scene = scene.with_credentials(&file);
     scene.signs_as(&format!("serviceAccount:{RELEASE}"), &[("federated", 1), ("impersonated", 3)]);
     let issuers: Vec<_> = scene.asked().as_array().unwrap().iter().map(|asked| asked["issuer"].clone()).collect();
@@ -120,11 +113,7 @@ fn a_pipeline_plays_a_service_account() {
 #[test]
 fn somebody_plays_a_service_account() {
     let scene = Scene::google();
-    let file = json!({
-        "type": "impersonated_service_account",
-        "source_credentials": scene.user(),
-        "service_account_impersonation_url": scene.impersonation(),
-    });
+    let file = scene.emulator.google_impersonated(RELEASE);
     let scene = scene.with_credentials(&file);
     scene.signs_as(&format!("serviceAccount:{RELEASE}"), &[("impersonated", 3), ("oauth", 1)]);
     assert_eq!(scene.asked()[1]["account"], RELEASE);
