@@ -25,17 +25,19 @@ plain_environment() {
     for name in $(compgen -e); do
         case $name in
         HARDKEY_MODULE | HARDKEY_TEST_*) ;;
-        AWS_* | CLOUDSDK_* | GCE_* | GOOGLE_* | HARDKEY_* | OPENSSL_* | PKCS11_* | SSL_CERT_* | *_CA_BUNDLE | *_PROXY | *_proxy) unset "$name" ;;
+        AWS_* | AZURE_* | CLOUDSDK_* | GCE_* | GOOGLE_* | HARDKEY_* | OPENSSL_* | PKCS11_* | SSL_CERT_* | *_CA_BUNDLE | *_PROXY | *_proxy) unset "$name" ;;
         esac
     done
 }
 
-# start_emulator KEY…: in the words of its options, --google-key for what Google calls an algorithm, else --key.
+# start_emulator KEY…: in the words of its options, --google-key for what Google calls an algorithm, --azure-key for what Azure calls a type
+# of key, else --key.
 start_emulator() {
-    local ready key options=(--roots "$target/emulator-roots")
+    local ready key options=(--roots "$target/emulator-roots" --aws-tls 127.0.0.1:0 --ca-file "$target/emulator-ca.pem" --azure-names)
     for key in "$@"; do
         case $key in
         *_SIGN_*) options+=(--google-key "$key") ;;
+        *-HSM,* | RSA,* | EC,*) options+=(--azure-key "$key") ;;
         *) options+=(--key "$key") ;;
         esac
     done
@@ -56,6 +58,9 @@ start_emulator() {
     export GOOGLE_APPLICATION_CREDENTIALS=$target/emulator-credentials.json
     printf '{"type":"authorized_user","client_id":"emulator","client_secret":"emulator","refresh_token":"emulator","token_uri":"%s/google/token"}\n' \
         "$AWS_ENDPOINT_URL_KMS" >"$GOOGLE_APPLICATION_CREDENTIALS"
+    # Azure is spoken to over TLS. The emulator's vault is called localhost there, and its Managed HSM 127.0.0.1.
+    AZURE_AUTHORITY_HOST=$(sed -E 's/.*"aws_tls":"([^"]*)".*/\1/' <<<"$ready")
+    export AZURE_AUTHORITY_HOST AZURE_TENANT_ID=0f5c2d1e-7a34-4b6e-9c1d-3e8a5b7f9012 AZURE_CLIENT_ID=emulator AZURE_CLIENT_SECRET=emulator
 }
 
 stop_emulator() {

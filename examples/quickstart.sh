@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# From a fresh clone to a signed Windows program, on Debian or Ubuntu with Rust: builds the module, starts an emulated AWS KMS and
-# an emulated Google Cloud KMS on loopback, signs examples/hello.exe with osslsigncode, verifies it twice, takes a request and a report of
-# each cloud to a CA's verdict, and shows how a key that could have leaked is refused. Needs no cloud account, and changes nothing on
-# this machine but packages (tests/install.sh).
+# From a fresh clone to a signed Windows program, on Debian or Ubuntu with Rust: builds the module, starts an emulated AWS KMS, Google
+# Cloud KMS, Azure Managed HSM and Azure Key Vault on loopback, signs examples/hello.exe with osslsigncode, verifies it twice, takes a request
+# and a report of each cloud to a CA's verdict, and shows how a key that could have leaked is refused. Needs no cloud account, and changes
+# nothing on this machine but packages (tests/install.sh).
 
 # shellcheck source=examples/emulator.sh
 . "$(dirname "${BASH_SOURCE[0]}")/emulator.sh"
@@ -42,10 +42,11 @@ build
 echo "the module is $HARDKEY_MODULE"
 PATH=$target/debug:$PATH
 
-step '3. Starting the emulator: two keys of AWS, one made in the HSM and one imported, and one of Google Cloud HSM'
+step '3. Starting the emulator: two keys of AWS, one made in the HSM and one imported, one of Google Cloud HSM, one of Azure Managed HSM, and a software key in a vault'
 plain_environment
-start_emulator RSA_3072,alias=release RSA_3072,alias=imported,origin=EXTERNAL RSA_SIGN_PKCS1_3072_SHA256,ring=signing,key=release
-echo "AWS KMS and Google Cloud KMS are played by $AWS_ENDPOINT_URL_KMS, pid $emulator"
+start_emulator RSA_3072,alias=release RSA_3072,alias=imported,origin=EXTERNAL RSA_SIGN_PKCS1_3072_SHA256,ring=signing,key=release \
+    RSA-HSM,size=3072,name=release,vault=hsm RSA,name=software
+echo "AWS KMS and Google Cloud KMS are played by $AWS_ENDPOINT_URL_KMS, Azure by $AZURE_AUTHORITY_HOST, pid $emulator"
 export HARDKEY_KEY="$aliases/release"
 echo "HARDKEY_KEY=$HARDKEY_KEY"
 
@@ -125,7 +126,36 @@ them. The same program that trusts the emulator's roots, and no others, comes to
 END
 verdict attested 0 google hardkey-attest-for-tests "$target/emulator-roots"
 
-step '12. Asking for a signature with AWS'"'"'s imported key: it must be refused'
+step '12. The same with a key of Azure Managed HSM; beside it a vault, of which a file names a software key, which is refused'
+export HARDKEY_CONFIG=$folder/azure.toml
+cat >"$HARDKEY_CONFIG" <<END
+[[token]]
+label = "hsm"
+vault = "https://hsm.managedhsm.azure.net"
+keys = ["release"]
+endpoint = "${AZURE_AUTHORITY_HOST/localhost/127.0.0.1}"
+
+[[token]]
+label = "vault"
+vault = "https://vault.vault.azure.net"
+keys = ["software"]
+endpoint = "$AZURE_AUTHORITY_HOST"
+
+[network]
+ca_file = "$target/emulator-ca.pem"
+END
+unset HARDKEY_KEY
+run cat "$HARDKEY_CONFIG"
+run hardkey keys || fail 'hardkey shows no keys'
+hardkey keys | grep 'refused (software): ' >/dev/null || fail 'the software key is not refused'
+request_and_report azure
+verdict rejected 1 azure hardkey-attest-for-tests "$target/emulator-roots"
+cat <<END
+All that the HSM can say of the key it said, and the roots of the emulator vouch for it. What is missing only Azure can tell the CA itself.
+END
+unset HARDKEY_CONFIG
+
+step '13. Asking for a signature with AWS'"'"'s imported key: it must be refused'
 export HARDKEY_KEY="$aliases/imported"
 echo "HARDKEY_KEY=$HARDKEY_KEY"
 refused=(osslsigncode sign -pkcs11module "$HARDKEY_MODULE" -certs "$folder/certificate.pem"
@@ -143,7 +173,7 @@ cat <<END
 == Done: $folder/hello-signed.exe is signed with a key that never left its HSM, here an emulated one.
 
 What to try next:
-  - your own key, with your credentials for AWS or Google Cloud:
+  - your own key, with your credentials for AWS, Azure or Google Cloud:
       HARDKEY_KEY=arn:aws:kms:REGION:ACCOUNT:alias/NAME pkcs11-tool --module $HARDKEY_MODULE -O
   - another host, on the emulator:
       examples/emulator.sh examples/openssl-engine.sh release README.md $target/try

@@ -45,6 +45,10 @@ pub(crate) struct Arguments {
     #[arg(long = "name", value_name = "HOST")]
     pub(crate) names: Vec<String>,
 
+    /// URLs in answers of a vault have the host that Azure would give it, whoever was asked.
+    #[arg(long)]
+    pub(crate) azure_names: bool,
+
     /// Also ends when stdin does.
     #[arg(long)]
     pub(crate) until_stdin_closes: bool,

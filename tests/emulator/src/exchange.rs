@@ -33,6 +33,8 @@ pub(crate) struct Stage {
     pub(crate) credentials: Credentials,
     /// Whether requests are logged to stderr.
     pub(crate) verbose: bool,
+    /// Whether URLs in answers of a vault have the host that Azure would give it, whoever was asked.
+    pub(crate) azure_names: bool,
 }
 
 /// Serves one request of a connection.

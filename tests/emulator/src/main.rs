@@ -59,7 +59,7 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Failure> {
-    let stage = Arc::new(Stage { verbose: arguments.verbose, ..Stage::default() });
+    let stage = Arc::new(Stage { verbose: arguments.verbose, azure_names: arguments.azure_names, ..Stage::default() });
     let kms = Arc::new(Kms::new(&arguments.account, &arguments.region, Arc::clone(&stage)));
     let azure = Arc::new(KeyVault::new(Arc::clone(&stage)));
     let google = Arc::new(GoogleKms::new(&arguments.google_project, &arguments.google_location, Arc::clone(&stage)));

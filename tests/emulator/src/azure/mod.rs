@@ -97,7 +97,12 @@ impl KeyVault {
         let route = Route::of(head).ok_or_else(Refused::nowhere)?;
         let vault = self.vaults().named_by(asked_host(head)).ok_or_else(Refused::nowhere)?;
         self.admit(head, &vault, &route)?;
-        let request = Request::read(head, body, vault, &route)?;
+        let mut request = Request::read(head, body, vault, &route)?;
+        if self.stage.azure_names
+            && let Some(vault) = self.vaults().get(&request.vault)
+        {
+            request.host = format!("{}.{}", request.vault, vault.kind.domain());
+        }
         (route.row.run)(self, &request)
     }
 }
