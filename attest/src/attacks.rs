@@ -8,6 +8,7 @@ mod answer;
 mod attempt;
 mod card;
 mod challenge;
+mod cloud;
 mod document;
 mod form;
 mod record;
@@ -103,6 +104,7 @@ fn vectors() -> Vec<&'static Vector> {
         report::VECTORS,
         challenge::VECTORS,
         record::VECTORS,
+        cloud::VECTORS,
         card::VECTORS,
         form::VECTORS,
         witness::VECTORS,

@@ -33,6 +33,7 @@ fn every_parser_reads_or_refuses_what_it_is_given() {
     replay("policy", attest::policy, 3);
     replay("public-key", attest::public_key, 11);
     replay("report", |input| _ = attest::report(input), 211);
+    replay("record", |input| _ = attest::record(input), 211);
     replay("challenge", attest::challenge, 5);
 }
 
@@ -56,4 +57,10 @@ fn what_was_signed_is_accepted_as_it_is() {
 fn a_report_is_accepted_as_it_is_and_not_of_another_key() {
     let report = |input: &[u8]| attest::report(input);
     assert_eq!([report(&[2, 0]), report(&[2, 1])], [Some(Level::Attested), Some(Level::Rejected)]);
+}
+
+#[test]
+fn a_record_is_confirmed_as_it_is_and_not_by_another_key() {
+    let record = |input: &[u8]| attest::record(input);
+    assert_eq!([record(&[2, 0]), record(&[2, 1])], [Some(Level::Confirmed), Some(Level::Rejected)]);
 }

@@ -129,9 +129,11 @@ impl Attempt {
         let (mut policy, mut form) = (Policy::csbr(), None);
         if self.record.is_some() {
             policy.confirmers.push(confirmer());
-            policy.rules.iter_mut().filter(|rule| rule.spec.id == "ownership").for_each(|rule| {
-                rule.demanded = Demanded::Always;
-            });
+            policy.rules.iter_mut().filter(|rule| ["ownership", "one-region"].contains(&rule.spec.id)).for_each(
+                |rule| {
+                    rule.demanded = Demanded::Always;
+                },
+            );
         }
         match out {
             None => {}

@@ -146,6 +146,17 @@ pub(super) const VECTORS: &[Vector] = &[
             record.instead("aws.get-public-key", &answer)
         })
     }),
+    rule("21.1", "a key that has a copy in another region", "one-region", || {
+        with(|record| {
+            let region = |region: &str| json!({ "Arn": answer::ARN.replace("us-west-2", region), "Region": region });
+            let mut description = answer::all()[0].1.clone();
+            description["KeyMetadata"]["MultiRegion"] = true.into();
+            description["KeyMetadata"]["MultiRegionConfiguration"] = json!({
+                "MultiRegionKeyType": "PRIMARY", "PrimaryKey": region("us-west-2"), "ReplicaKeys": [region("ap-east-1")],
+            });
+            record.instead("aws.describe-key", &description)
+        })
+    }),
     check("24.1", "a record with the trails of another account", Check::RecordAnswers, || {
         with(|mut record| {
             record.asked_before("aws.describe-trails")["of"] = "999988887777".into();

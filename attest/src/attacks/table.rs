@@ -164,7 +164,7 @@ pub(super) const ATTACKS: &[Attack] = &[
         "21",
         "a copy of the key is in a region that the CA did not look at",
         Confirmation,
-        "Replicas are a list that changes. The copies are in AWS's HSMs.",
+        "The cloud tells the CA of copies: `one-region` is a note that lists them, unless the policy demands it. They are in AWS's HSMs.",
     ),
     row(
         "22",

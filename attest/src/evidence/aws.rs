@@ -60,8 +60,8 @@ struct Metadata {
     key_state: Option<String>,
     key_usage: Option<String>,
     _mac_algorithms: Option<Vec<String>>,
-    _multi_region: Option<bool>,
-    _multi_region_configuration: Option<Object<MultiRegion>>,
+    multi_region: Option<bool>,
+    multi_region_configuration: Option<Object<MultiRegion>>,
     origin: Option<String>,
     _pending_deletion_window_in_days: Option<u32>,
     _signing_algorithms: Option<Vec<String>>,
@@ -73,14 +73,14 @@ struct Metadata {
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
 struct MultiRegion {
     _multi_region_key_type: Option<String>,
-    _primary_key: Option<Object<Region>>,
-    _replica_keys: Option<Vec<Object<Region>>>,
+    primary_key: Option<Object<Region>>,
+    replica_keys: Option<Vec<Object<Region>>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
 struct Region {
-    _arn: Option<String>,
+    arn: Option<String>,
     _region: Option<String>,
 }
 
@@ -143,6 +143,7 @@ pub(super) fn gather_description(json: &[u8], gathered: &mut Gathered) -> Result
     say(Topic::Resource, text(facts.arn));
     say(Topic::ProtectionLevel, facts.origin.map(|origin| Value::Text(format!("Origin {origin}"))));
     say(Topic::State, text(facts.key_state));
+    say(Topic::Copies, copies(&metadata).map(Value::Text));
     gathered.piece(Piece {
         names: facts.arn.map(|arn| Name::Full(arn.to_owned())).into_iter().collect(),
         kind: kind(metadata.key_spec.or(metadata.customer_master_key_spec)),
@@ -172,6 +173,19 @@ pub(super) fn gather_public_key(json: &[u8], gathered: &mut Gathered) -> Result<
         ..Piece::new(PUBLIC_KEY)
     });
     Ok(())
+}
+
+/// The same key in other regions, if there may be one: AWS KMS developer guide, "Multi-Region keys".
+fn copies(metadata: &Metadata) -> Option<String> {
+    let configured = metadata.multi_region_configuration.as_ref().map(|Object(configured)| configured);
+    if metadata.multi_region != Some(true) && configured.is_none() {
+        return None;
+    }
+    let all = configured.into_iter().flat_map(|all| all.primary_key.iter().chain(all.replica_keys.iter().flatten()));
+    let arns = all.filter_map(|Object(region)| region.arn.as_deref());
+    let others: Vec<&str> = arns.filter(|arn| Some(*arn) != metadata.arn.as_deref()).collect();
+    let none_yet = "none now, but it may have: it is a multi-Region key";
+    Some(if others.is_empty() { none_yet.to_owned() } else { others.join(", ") })
 }
 
 fn kind(spec: Option<String>) -> Option<(String, Option<Algorithm>)> {

@@ -301,6 +301,16 @@ pub const RULES: &[RuleSpec] = &[
         judge: Judge::With(witness::logging),
     },
     RuleSpec {
+        id: "one-region",
+        demand: "no copy of the key is in another region",
+        source: "docs/confirmation.md: a copy is in HSMs of the same cloud, where the CA has asked nobody",
+        in_statement: false,
+        of_statement: false,
+        in_csbr: Some(Basis::Reported),
+        demanded: Demanded::Never,
+        judge: Judge::With(witness::one_region),
+    },
+    RuleSpec {
         id: "ownership",
         demand: "whoever administers the key marked it with the CA's nonce",
         source: "docs/confirmation.md: the right to sign with a key is not ownership",

@@ -49,6 +49,18 @@ pub(super) fn ownership(view: &View<'_>) -> Judgement {
     }
 }
 
+pub(super) fn one_region(view: &View<'_>) -> Judgement {
+    match view.text(Topic::Copies) {
+        Some((text, basis)) => Judgement {
+            observed: format!("copies: {}", shown::text(text)),
+            basis: Some(basis),
+            outcome: Outcome::Failed,
+        },
+        None if view.best(Topic::Hsm).is_none() => missing("nothing in the evidence says"),
+        None => Judgement { observed: "the evidence tells of none".to_owned(), basis: None, outcome: Outcome::Passed },
+    }
+}
+
 /// What is not known, and what the cloud did not answer.
 fn unanswered(view: &View<'_>, what: &str) -> String {
     let refused = texts(view, Topic::Refused);

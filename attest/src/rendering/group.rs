@@ -6,7 +6,10 @@ use crate::finding::Basis;
 
 /// Headings, and what stands under each.
 const GROUPS: [(&str, &[Topic]); 6] = [
-    ("The key", &[Topic::Algorithm, Topic::Spki, Topic::Resource, Topic::NameHash, Topic::KeyId, Topic::State]),
+    (
+        "The key",
+        &[Topic::Algorithm, Topic::Spki, Topic::Resource, Topic::NameHash, Topic::KeyId, Topic::State, Topic::Copies],
+    ),
     (
         "How it is protected",
         &[

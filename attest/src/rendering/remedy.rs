@@ -110,6 +110,9 @@ fn failed(id: &str) -> &'static str {
         "logging" => {
             "Ask the subscriber to have every use of the key and every change to it logged, as the findings above want it, and ask the cloud again."
         }
+        "one-region" => {
+            "The subscriber must make a new key that is of one region; or ask the cloud about each copy, and leave the rule a note."
+        }
         "ownership" => {
             "Find out who administers the key: the mark on it is of another order. Its administrator sets the tag or label hardkey-challenge."
         }

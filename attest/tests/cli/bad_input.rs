@@ -153,7 +153,7 @@ fn a_field_of_a_policy_twice_or_unknown() {
             "name = \"a\"\n[rules]\nhms = \"attested\"\n",
             "there is no rule \"hms\"; there are hsm, generated, not-extractable, never-extractable, sensitive, always-sensitive, \
              signs, does-not-wrap, not-split, format, operator, fips-certificate, certificates-in-time, key-size, resource-name, csr-key, \
-             csr-signature, nonce, logging, ownership",
+             csr-signature, nonce, logging, one-region, ownership",
         ),
         (
             "name = \"a\"\n[rules]\nhsm = \"maybe\"\n",

@@ -18,16 +18,12 @@ const LINE: &str =
 fn folder(record: impl FnOnce(Report) -> Report) -> Folder {
     let (report, request) = made::aws_report();
     let challenge = Challenge::new();
-    let policy = format!(
-        "name = \"example-ca\"\nbased_on = \"csbr\"\n[[confirmer]]\nname = \"host 1\"\nspki_sha256 = \"{}\"\n",
-        made::confirmer_sha256()
-    );
     Folder::new()
         .with("report.json", report.bytes())
         .with("request.csr", request)
         .with("c.json", challenge.json().to_string())
         .with("c.key", challenge.key_file())
-        .with("ca.toml", policy)
+        .with("ca.toml", made::policy())
         .with("record.json", record(made::aws(&report)).bytes())
 }
 

@@ -91,6 +91,22 @@ fn no_bit_of_a_reports_payload_or_signature_can_change() {
 }
 
 #[test]
+fn no_bit_of_a_records_payload_or_signature_can_change() {
+    use hardkey_attest::confirmation::{Envelope, Record, envelope};
+    let stands = |payload: &[u8], signature: &[u8]| {
+        let opened = Envelope::open(envelope(payload, signature).as_bytes()).unwrap();
+        Record::parse(opened.payload()).is_ok_and(|record| opened.verify(&record).is_ok())
+    };
+    let (report, _) = hardkey_synthetic::record::aws_report();
+    let record = hardkey_synthetic::record::of(&report).refused("aws.describe-trails", "1", "a", "Denied");
+    let opened = Envelope::open(&record.bytes()).unwrap();
+    let (payload, signature) = (opened.payload(), opened.signature());
+    assert!(stands(payload, signature));
+    assert_eq!(accepted(payload.len(), |bit| stands(&with_bit(payload, bit), signature)), [0; 0]);
+    assert_eq!(accepted(signature.len(), |bit| stands(payload, &with_bit(signature, bit))), [0; 0]);
+}
+
+#[test]
 fn no_bit_of_a_challenge_can_change_but_in_what_is_no_field() {
     let made = hardkey_synthetic::Challenge::new();
     let key = ChallengeKey::parse(made.key_file().as_bytes()).unwrap();

@@ -5,14 +5,19 @@ use hardkey_attest::anchor::Release;
 use hardkey_attest::bundle::{File, evidence};
 use hardkey_attest::certificate::Certificate;
 use hardkey_attest::challenge::{Challenge as ReadChallenge, ChallengeKey, Seen};
+use hardkey_attest::confirmation::{Confirmer, Record};
 use hardkey_attest::csr::Csr;
-use hardkey_attest::evidence::{Evidence, verify};
+use hardkey_attest::evidence::{Evidence, Presented, verify, verify_confirmed};
+use hardkey_attest::instant::Instant;
 use hardkey_attest::liquid_security::{Statement, gunzip};
 use hardkey_attest::malformed::Malformed;
-use hardkey_attest::policy::Policy;
+use hardkey_attest::policy::{Expected, Policy};
 use hardkey_attest::public_key::PublicKey;
 use hardkey_attest::report::Report as ReadReport;
-use hardkey_synthetic::{Azure, Bundle, Challenge, Key, Pki, Report, Request, Shape, Signing, answer, bundle, report};
+use hardkey_synthetic::{
+    Azure, Bundle, Challenge, Key, Pki, Report, Request, Shape, Signing, answer, bundle, record, report,
+};
+use serde_json::json;
 
 /// Reads bytes. An error is the line that a person is shown.
 type Read = fn(&[u8]) -> Result<(), String>;
@@ -79,11 +84,62 @@ pub(crate) fn parsers() -> Vec<Parser> {
     all.extend([
         parser("report", reports.iter().map(Report::bytes).collect(), |bytes| judged(Evidence::Report(bytes.to_vec()))),
         parser("report-payload", reports.iter().map(payload).collect(), |bytes| told(ReadReport::parse(bytes))),
+        parser("record", vec![record::aws(&record::aws_report().0).bytes()], |bytes| confirmed(&Report::aws(), bytes)),
+        parser("record-payload", vec![payload(&record::aws(&record::aws_report().0))], |bytes| {
+            told(Record::parse(bytes))
+        }),
+        parser("aws.list-resource-tags", vec![record::aws_tags("a").to_string().into_bytes()], |bytes| {
+            answered("aws.list-resource-tags", bytes)
+        }),
+        parser(
+            "aws.describe-trails",
+            vec![json!({ "trailList": [record::trail()] }).to_string().into_bytes()],
+            |bytes| answered("aws.describe-trails", bytes),
+        ),
+        parser("aws.get-trail-status", vec![json!({ "IsLogging": true }).to_string().into_bytes()], |bytes| {
+            answered("aws.get-trail-status", bytes)
+        }),
+        parser("aws.get-event-selectors", vec![record::selectors().to_string().into_bytes()], |bytes| {
+            answered("aws.get-event-selectors", bytes)
+        }),
+        parser("azure.diagnostic-settings", vec![record::diagnostic_settings().to_string().into_bytes()], |bytes| {
+            elsewhere(KID, ("azure.diagnostic-settings", record::VAULT, "management.azure.com"), bytes)
+        }),
+        parser("google.iam-policy", vec![record::iam_policy().to_string().into_bytes()], |bytes| {
+            elsewhere(bundle::RESOURCE, ("google.iam-policy", "projects/synthetic", MANAGER), bytes)
+        }),
         parser("challenge", vec![challenge.json().to_string().into_bytes()], |bytes| told(ReadChallenge::parse(bytes))),
         parser("challenge-key", vec![challenge.key_file().into_bytes()], |bytes| told(ChallengeKey::parse(bytes))),
         parser("seen", vec![line.into_bytes()], |bytes| told(Seen::parse(&String::from_utf8_lossy(bytes)))),
     ]);
     all
+}
+
+/// Hands in a record beside a report. Answers are read where nothing else is wrong with the record.
+fn confirmed(report: &Report, record: &[u8]) -> Result<(), String> {
+    let mut policy = Policy::csbr();
+    let key = PublicKey::from_spki(record::confirmer().spki()).unwrap();
+    let lines = Confirmer::lines(&key).join("\n");
+    policy.confirmers = Policy::from_toml(&format!("name = \"a\"\nbased_on = \"csbr\"\n{lines}\n")).unwrap().confirmers;
+    let expected = Expected { now: Instant::parse("2026-11-21T12:00:00Z"), ..Expected::default() };
+    let evidence = [Evidence::Report(report.clone().challenge(&Challenge::new()).bytes())];
+    told(verify_confirmed(&evidence, &Presented { record, policy: &policy, expected: &expected }, &Release))
+}
+
+/// Hands in the good record with another answer.
+fn answered(kind: &str, bytes: &[u8]) -> Result<(), String> {
+    let report = Report::aws().challenge(&Challenge::new());
+    confirmed(&Report::aws(), &record::aws(&report).instead_bytes(kind, bytes).bytes())
+}
+
+const KID: &str = "https://release.vault.azure.net/keys/code/0123456789abcdef0123456789abcdef";
+const MANAGER: &str = "cloudresourcemanager.googleapis.com";
+
+/// Hands in a record of this one answer, about a key of another cloud.
+fn elsewhere(resource: &str, (kind, of, host): (&str, &str, &str), bytes: &[u8]) -> Result<(), String> {
+    let report = Report::aws().with("resource", resource.into());
+    let record = record::of(&report.clone().challenge(&Challenge::new()));
+    confirmed(&report, &record.answer(kind, of, host, &json!({})).instead_bytes(kind, bytes).bytes())
 }
 
 fn parser(name: &'static str, good: Vec<Vec<u8>>, read: Read) -> Parser {

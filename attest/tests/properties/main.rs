@@ -80,6 +80,14 @@ parsers_hold! {
     a_changed_public_key_of_google_is_read_or_refused_and_a_cut_one_refused: "google-public-key";
     a_changed_report_is_read_or_refused_and_a_cut_one_refused: "report";
     a_changed_payload_of_a_report_is_read_or_refused_and_a_cut_one_refused: "report-payload";
+    a_changed_record_is_read_or_refused_and_a_cut_one_refused: "record";
+    a_changed_payload_of_a_record_is_read_or_refused_and_a_cut_one_refused: "record-payload";
+    changed_tags_of_aws_are_read_or_refused_and_cut_ones_refused: "aws.list-resource-tags";
+    changed_trails_are_read_or_refused_and_cut_ones_refused: "aws.describe-trails";
+    a_changed_status_of_a_trail_is_read_or_refused_and_a_cut_one_refused: "aws.get-trail-status";
+    changed_selectors_of_a_trail_are_read_or_refused_and_cut_ones_refused: "aws.get-event-selectors";
+    changed_settings_of_a_vault_are_read_or_refused_and_cut_ones_refused: "azure.diagnostic-settings";
+    a_changed_iam_policy_is_read_or_refused_and_a_cut_one_refused: "google.iam-policy";
     a_changed_challenge_is_read_or_refused_and_a_cut_one_refused: "challenge";
     a_changed_key_of_challenges_is_read_or_refused_and_a_cut_one_refused: "challenge-key";
     a_changed_line_of_what_was_seen_is_read_or_refused_and_a_cut_one_refused: "seen";

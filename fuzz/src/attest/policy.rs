@@ -3,6 +3,8 @@
 use hardkey_attest::policy::Policy;
 use hardkey_attest::rendering::{policy_json, policy_text};
 
+use hardkey_synthetic::hex;
+
 use super::harmless;
 
 /// One input: the text.
@@ -20,9 +22,21 @@ pub fn policy(input: &[u8]) {
     harmless::text(&policy_text(&policy));
     harmless::json(&policy_json(&policy));
     // Written down in full it is the same policy.
-    let mut file = format!("name = {}\n[rules]\n", toml_text(&policy.name));
+    let list = |texts: Vec<&str>| texts.into_iter().map(toml_text).collect::<Vec<_>>().join(", ");
+    let demanded = policy.rules.iter().filter(|rule| rule.demanded != rule.spec.demanded);
+    let mut file = format!(
+        "name = {}\ndemanded = [{}]\nconfirmation_max_age = \"{}s\"\nconfirmation_endpoints = [{}]\n[rules]\n",
+        toml_text(&policy.name),
+        list(demanded.map(|rule| rule.spec.id).collect()),
+        policy.confirmation_max_age.as_secs(),
+        list(policy.confirmation_endpoints.iter().map(String::as_str).collect())
+    );
     for rule in &policy.rules {
         file.push_str(&format!("{} = \"{}\"\n", rule.spec.id, rule.weakest.name()));
+    }
+    for confirmer in &policy.confirmers {
+        let hash = hex(&confirmer.spki_sha256);
+        file.push_str(&format!("[[confirmer]]\nname = {}\nspki_sha256 = \"{hash}\"\n", toml_text(&confirmer.name)));
     }
     assert_eq!(Policy::from_toml(&file), Ok(policy));
 }

@@ -19,6 +19,7 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         "policy" => policies(),
         "public-key" => Shape::SIGNING.iter().map(|(_, shape)| Bundle::key(*shape).spki().to_vec()).collect(),
         "report" => super::report::seeds(),
+        "record" => super::record::seeds(),
         "challenge" => super::challenge::seeds(),
         "verification" => changes(),
         _ => Vec::new(),

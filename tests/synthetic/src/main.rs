@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use clap::builder::PossibleValuesParser;
 use clap::{Parser, ValueEnum};
 use hardkey_synthetic::bundle::RESOURCE;
-use hardkey_synthetic::{Azure, Bundle, Challenge, Object, Pki, Report, Request, Root, Shape, Statement};
+use hardkey_synthetic::{Azure, Bundle, Challenge, Object, Pki, Report, Request, Root, Shape, Statement, record};
 
 /// The kind of key that is not for signing.
 const SECRET: &str = "aes-256";
@@ -59,6 +59,11 @@ struct Arguments {
     /// Also a challenge, the key that it was made with, and a report that answers it; all of them of 21 November 2026.
     #[arg(long)]
     report: bool,
+
+    /// Also a report about a key of AWS KMS with its request and challenge, the record of what AWS told the CA about it, and the policy
+    /// that lists the CA's key of records; in a folder of their own.
+    #[arg(long)]
+    confirmation: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -135,15 +140,34 @@ fn main() -> std::io::Result<()> {
             write(&arguments.folder, "request.csr", &request)?;
             write(&arguments.folder, "report.json", &report.bytes())?;
             write(&arguments.folder, "challenge.json", format!("{:#}\n", challenge.json()).as_bytes())?;
-            write(&arguments.folder, "challenge.key", challenge.key_file().as_bytes())?;
-            #[cfg(unix)]
-            fs::set_permissions(arguments.folder.join("challenge.key"), PermissionsExt::from_mode(0o600))?;
+            write_secret(&arguments.folder, "challenge.key", challenge.key_file().as_bytes())?;
         }
+    }
+    if arguments.confirmation {
+        confirmation(&arguments.folder.join("confirmation"))?;
     }
     for root in [pki.manufacturer, pki.operator] {
         let folder = arguments.folder.join("anchors");
         write(&folder, &format!("{}.pem", root.id), root.key_pem.as_bytes())?;
     }
+    Ok(())
+}
+
+fn confirmation(folder: &Path) -> std::io::Result<()> {
+    let (challenge, (report, request)) = (Challenge::new(), record::aws_report());
+    write(folder, "report.json", &report.bytes())?;
+    write(folder, "request.csr", &request)?;
+    write(folder, "challenge.json", format!("{:#}\n", challenge.json()).as_bytes())?;
+    write_secret(folder, "challenge.key", challenge.key_file().as_bytes())?;
+    write(folder, "record.json", &record::aws(&report).bytes())?;
+    write(folder, "ca.toml", record::policy().as_bytes())
+}
+
+/// A file that its owner alone can read.
+fn write_secret(folder: &Path, name: &str, bytes: &[u8]) -> std::io::Result<()> {
+    write(folder, name, bytes)?;
+    #[cfg(unix)]
+    fs::set_permissions(folder.join(name), PermissionsExt::from_mode(0o600))?;
     Ok(())
 }
 

@@ -32,6 +32,13 @@ pub fn confirmer_sha256() -> String {
     hex(&Hash::Sha256.of(confirmer().spki()))
 }
 
+/// A CA's policy that lists it.
+#[must_use]
+pub fn policy() -> String {
+    let hash = confirmer_sha256();
+    format!("name = \"example-ca\"\nbased_on = \"csbr\"\n[[confirmer]]\nname = \"host 1\"\nspki_sha256 = \"{hash}\"\n")
+}
+
 /// A record of a report, without answers.
 #[must_use]
 pub fn of(report: &Report) -> Report {
@@ -145,9 +152,14 @@ impl Report {
 
     /// A record in which a question has another answer.
     #[must_use]
-    pub fn instead(mut self, kind: &str, answer: &Value) -> Self {
-        let data = openssl::base64::encode_block(answer.to_string().as_bytes());
-        self.asked_before(kind)["data"] = data.into();
+    pub fn instead(self, kind: &str, answer: &Value) -> Self {
+        self.instead_bytes(kind, answer.to_string().as_bytes())
+    }
+
+    /// The same, whatever the answer is.
+    #[must_use]
+    pub fn instead_bytes(mut self, kind: &str, answer: &[u8]) -> Self {
+        self.asked_before(kind)["data"] = openssl::base64::encode_block(answer).into();
         self
     }
 

@@ -78,3 +78,22 @@ fn a_report_goes_with_its_request_and_the_challenge_that_it_answers() {
     assert_eq!(payload["csr_sha256"], digest);
     assert!(X509Req::from_der(&request).is_ok());
 }
+
+#[test]
+fn a_confirmation_is_of_its_report_and_by_the_key_that_its_policy_lists() {
+    let folder = tempfile::tempdir().unwrap();
+    let written = run(folder.path(), &["--confirmation"]);
+    let all = ["report.json", "request.csr", "challenge.json", "challenge.key", "record.json", "ca.toml"];
+    assert_eq!(written[6..12], all.map(|name| format!("confirmation/{name}")));
+    let read = |name: &str| fs::read_to_string(folder.path().join("confirmation").join(name)).unwrap();
+    let payload = |name: &str| {
+        let envelope: serde_json::Value = serde_json::from_str(&read(name)).unwrap();
+        openssl::base64::decode_block(envelope["payload"].as_str().unwrap()).unwrap()
+    };
+    let hex =
+        |bytes: &[u8]| -> String { openssl::sha::sha256(bytes).iter().map(|byte| format!("{byte:02x}")).collect() };
+    let record: serde_json::Value = serde_json::from_slice(&payload("record.json")).unwrap();
+    assert_eq!(record["report_sha256"], hex(&payload("report.json")));
+    let key = openssl::base64::decode_block(record["confirmer"].as_str().unwrap()).unwrap();
+    assert!(read("ca.toml").contains(&format!("\nspki_sha256 = \"{}\"\n", hex(&key))));
+}

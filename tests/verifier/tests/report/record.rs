@@ -144,12 +144,8 @@ fn what_a_draft_makes_is_a_record_that_is_confirmed() {
     let payload = drafted(&report.bytes(), answers()).unwrap();
     let record = envelope(&payload, &made::confirmer().sign(Hash::Sha256, &to_be_signed(&payload)));
     assert_eq!(Schema::new().wrong(&serde_json::from_str(&record).unwrap()), None);
-    let policy = format!(
-        "name = \"a\"\nbased_on = \"csbr\"\n[[confirmer]]\nname = \"b\"\nspki_sha256 = \"{}\"\n",
-        made::confirmer_sha256()
-    );
     let folder = Folder::of(&report, &request, &Challenge::new());
-    folder.put("ca.toml", policy.as_bytes());
+    folder.put("ca.toml", made::policy().as_bytes());
     folder.put("record.json", record.as_bytes());
     let stopped = folder.stopped(&format!("{VERIFY} --confirmation record.json --policy ca.toml"));
     assert_eq!(stopped, ("confirmed".to_owned(), vec![]));

@@ -1,0 +1,129 @@
+//! Records about keys of Google Cloud HSM, whose HSM vouches for itself, and of Azure Key Vault, which keeps no origin with a key.
+
+use hardkey_synthetic::bundle::RESOURCE;
+use hardkey_synthetic::{Challenge, Report, Request, Shape, answer, record as made, report};
+use serde_json::{Value, json};
+
+use super::Vector;
+use super::attempt::{Attempt, stopped, subject};
+use crate::check::Check;
+use crate::finding::Outcome;
+use crate::verdict::Level;
+
+const KMS: &str = "cloudkms.googleapis.com";
+const MANAGER: &str = "cloudresourcemanager.googleapis.com";
+
+/// The good report of Google's, with a record of what Google told the CA.
+fn google(labels: &Value, policy: &Value) -> Attempt {
+    let (report, request) = report::good(Shape::P256);
+    let (key, _) = RESOURCE.split_once("/cryptoKeyVersions/").unwrap();
+    let described = json!({ "name": key, "purpose": "ASYMMETRIC_SIGN", "labels": labels });
+    let record = made::of(&report)
+        .answer("google.crypto-key-version", RESOURCE, KMS, &answer::google_version(subject(), RESOURCE))
+        .answer("google.public-key", RESOURCE, KMS, &answer::google_public_key(subject(), RESOURCE))
+        .answer("google.crypto-key", key, KMS, &described)
+        .answer("google.iam-policy", "projects/synthetic", MANAGER, policy);
+    Attempt { record: Some(record.bytes()), ..Attempt::report(&report, request, &Challenge::new()) }
+}
+
+fn marked() -> Value {
+    let nonce = Challenge::new().nonce;
+    json!({ "hardkey-challenge": nonce[..63] })
+}
+
+/// A report about a key of a vault, with a record of what Azure told the CA.
+fn vault(change: impl FnOnce(&mut Value), settings: &Value) -> Attempt {
+    let request = Request::of(subject()).der();
+    let mut bundle = answer::all()[2].1.clone();
+    let kid = bundle["key"]["kid"].as_str().unwrap().to_owned();
+    let stated = |value: &str| json!({ "value": value, "basis": "reported" });
+    let report = Report::aws()
+        .with("resource", kid.clone().into())
+        .with("evidence", json!([]))
+        .evidence("azure.key", &bundle)
+        .with("claims", json!({ "hsm": stated("yes"), "origin": { "value": "unknown" }, "extractable": stated("no") }))
+        .challenge(&Challenge::new())
+        .request(&request);
+    bundle["tags"] = json!({ "hardkey-challenge": Challenge::new().nonce });
+    change(&mut bundle);
+    let record = made::of(&report).answer("azure.key", &kid, "release.vault.azure.net", &bundle).answer(
+        "azure.diagnostic-settings",
+        made::VAULT,
+        "management.azure.com",
+        settings,
+    );
+    Attempt { record: Some(record.bytes()), ..Attempt::report(&report, request, &Challenge::new()) }
+}
+
+pub(super) const VECTORS: &[Vector] = &[
+    Vector::by_rule("17.3", "an attested key of a project whose administrator did not mark it", "ownership", || {
+        google(&json!({}), &made::iam_policy())
+    }),
+    Vector::by_check("7.5", "the cloud tells the CA that an attested key is disabled", Check::Admission, || {
+        let (report, request) = report::good(Shape::P256);
+        let mut version = answer::google_version(subject(), RESOURCE);
+        version["state"] = "DISABLED".into();
+        let key = RESOURCE.split_once("/cryptoKeyVersions/").unwrap().0;
+        let described = json!({ "name": key, "labels": marked() });
+        let record = made::of(&report).answer("google.crypto-key-version", RESOURCE, KMS, &version).answer(
+            "google.crypto-key",
+            key,
+            KMS,
+            &described,
+        );
+        Attempt { record: Some(record.bytes()), ..Attempt::report(&report, request, &Challenge::new()) }
+    }),
+    Vector {
+        otherwise: Level::Confirmed,
+        ..Vector::by_rule("e.1", "a key of a vault, of which Azure does not say where it is from", "generated", || {
+            vault(|_| {}, &made::diagnostic_settings())
+        })
+    },
+];
+
+fn judged(attempt: &Attempt) -> (Level, Option<u8>, Vec<&'static str>) {
+    let verdict = attempt.judged(None).unwrap();
+    (verdict.level(), verdict.csbr_method(), stopped(&verdict))
+}
+
+#[test]
+fn what_the_hsm_attests_stays_attested_and_logs_are_a_note() {
+    let good = google(&marked(), &made::iam_policy());
+    assert_eq!(judged(&good), (Level::Attested, Some(2), vec![]));
+    let logging = |attempt: &Attempt| {
+        let verdict = attempt.judged(None).unwrap();
+        let rule = verdict.rules().iter().find(|rule| rule.id == "logging").unwrap();
+        (verdict.level(), verdict.csbr_method(), rule.outcome)
+    };
+    assert_eq!(logging(&good), (Level::Attested, Some(2), Outcome::Passed));
+    let off = google(&marked(), &json!({ "auditConfigs": [] }));
+    assert_eq!(logging(&off), (Level::Attested, Some(2), Outcome::Warning));
+}
+
+#[test]
+fn a_key_of_a_vault_lacks_nothing_but_where_it_is_from() {
+    let lacking = |attempt: &Attempt| judged(attempt);
+    let rejected = |ids: &[&'static str]| (Level::Rejected, None, ids.to_vec());
+    assert_eq!(lacking(&vault(|_| {}, &made::diagnostic_settings())), rejected(&["generated"]));
+    assert_eq!(lacking(&vault(|_| {}, &json!({ "value": [] }))), rejected(&["generated", "logging"]));
+    let unmarked = vault(|bundle| bundle["tags"] = json!({}), &made::diagnostic_settings());
+    assert_eq!(lacking(&unmarked), rejected(&["generated", "ownership"]));
+    for change in [
+        |bundle: &mut Value| bundle["attributes"]["exportable"] = true.into(),
+        |bundle: &mut Value| bundle["attributes"]["enabled"] = false.into(),
+        |bundle: &mut Value| bundle["attributes"]["hsmPlatform"] = "0".into(),
+        |bundle: &mut Value| bundle["key"]["kty"] = "EC".into(),
+    ] {
+        assert_eq!(lacking(&vault(change, &made::diagnostic_settings())), rejected(&["admission"]));
+    }
+}
+
+#[test]
+fn a_key_that_the_cloud_tells_the_ca_was_imported_is_rejected() {
+    let (report, request) = made::aws_report();
+    let mut description = answer::all()[0].1.clone();
+    description["KeyMetadata"]["Origin"] = "EXTERNAL".into();
+    let record = made::aws(&report).instead("aws.describe-key", &description);
+    let attempt = Attempt { record: Some(record.bytes()), ..Attempt::report(&report, request, &Challenge::new()) };
+    assert_eq!(judged(&attempt), (Level::Rejected, None, vec!["admission"]));
+}
