@@ -1,6 +1,6 @@
 //! Answers that were damaged: asked for again, and then an error.
 
-use hardkey_tests::cloud::Operation;
+use hardkey_tests::cloud::{Cloud, Kind, Operation, Which};
 use serde_json::{Value, json};
 
 use super::world;
@@ -81,6 +81,53 @@ fn a_record_of_another_version_is_asked_for_again_and_then_an_error() {
         |cloud| &cloud.describe,
         vec![(json!({ "corrupt": "key-id" }), "it names another key (name)")],
     );
+}
+
+#[test]
+fn a_list_of_another_ring_s_keys_or_another_key_s_versions_is_asked_for_again_and_then_an_error() {
+    let (world, mut environment) = world();
+    let version = world.name(0);
+    let key = version.split("/cryptoKeyVersions/").next().unwrap();
+    let ring = key.split("/cryptoKeys/").next().unwrap();
+    let file = world.emulator.folder().join("hardkey.toml");
+    environment.remove("HARDKEY_KEY");
+    environment.insert("HARDKEY_CONFIG".to_owned(), file.to_str().unwrap().to_owned());
+    for (asked, operation, pointer) in
+        [(ring, "ListCryptoKeys", "/cryptoKeys/0/name"), (key, "ListCryptoKeyVersions", "/cryptoKeyVersions/0/name")]
+    {
+        let (keys, what) = match operation {
+            "ListCryptoKeys" => (format!("key_ring = \"{ring}\"\ndiscover = true"), "token \"t\"".to_owned()),
+            _ => (format!("keys = [\"{key}\"]"), format!("key {key}")),
+        };
+        std::fs::write(&file, format!("[[token]]\nlabel = \"t\"\n{keys}\n[log]\nlevel = \"warn\"\n")).unwrap();
+        let other = version.replace("keyRings/release", "keyRings/other");
+        let fault = json!({ "operation": operation, "replace": { pointer: other } });
+        world.emulator.reset_counts();
+        world.emulator.fault(once(fault.clone()));
+        expect(&host(&["list"], &environment), "slot 0 key release generated", &[]);
+        assert_eq!(world.emulator.counts().requests(operation), 2);
+        world.emulator.fault(fault);
+        let line = format!(
+            "hardkey: C_FindObjectsInit: CKR_DEVICE_ERROR: {what}: the answer to {operation} was damaged: it lists what is not in {asked} (name); check what stands between this machine and Google Cloud KMS, and the endpoint"
+        );
+        expect(&host(&["list"], &environment), "slot 0 0x30", &[&line]);
+        assert_eq!(world.emulator.counts().requests(operation), 5);
+        world.emulator.clear_faults();
+    }
+}
+
+#[test]
+fn bytes_that_are_no_digest_are_confirmed_or_asked_for_again() {
+    let world = Cloud::of(Which::Google).world(&[(Kind::AnyRsa2048, "release")]);
+    let (key, environment) = (world.name(0), world.environment());
+    let why = "Google did not confirm the data (verifiedDataCrc32c)";
+    let again = format!(
+        "hardkey: token \"hardkey\": key {key}: AsymmetricSign was not answered well ({why}), but may have been carried out; it is sent again, so the key service's log may show two signatures"
+    );
+    world.fault(&world.cloud.sign, once(json!({ "corrupt": "digest-unverified" })));
+    let mechanism = cryptoki_sys::CKM_RSA_PKCS.to_string();
+    expect(&host(&["sign", "release", &mechanism], &environment), "256 bytes", &[&again]);
+    assert_eq!(world.requests(&world.cloud.sign), 2);
 }
 
 #[test]

@@ -196,3 +196,23 @@ fn a_version_named_twice_is_one_object() {
     environment.insert("HARDKEY_KEY".to_owned(), format!("{key} {version}"));
     expect(&host(&["list"], &environment), "slot 0 key release generated", &[]);
 }
+
+#[test]
+fn a_ring_shows_its_hsm_keys_and_the_log_says_why_not_the_others() {
+    let (world, mut environment) = world();
+    let made = |version: Value| {
+        let version = world.emulator.create_google(version);
+        (version.split("/cryptoKeyVersions/").next().unwrap().to_owned(), version)
+    };
+    let (software, version) = made(p256(json!({ "key": "software", "protection": "SOFTWARE" })));
+    made(json!({ "algorithm": "EC_SIGN_P384_SHA384", "key": "next" }));
+    let ring = software.split("/cryptoKeys/").next().unwrap();
+    let file = world.emulator.folder().join("hardkey.toml");
+    std::fs::write(&file, format!("[[token]]\nlabel = \"t\"\nkey_ring = \"{ring}\"\ndiscover = true\n")).unwrap();
+    environment.remove("HARDKEY_KEY");
+    environment.insert("HARDKEY_CONFIG".to_owned(), file.to_str().unwrap().to_owned());
+    let line = format!(
+        "hardkey: token \"t\": key {software} ({version}) is hidden: refused (software): the key is a software key (protection level SOFTWARE); create a key with protection level HSM"
+    );
+    expect(&host(&["list"], &environment), "slot 0 key next generated\nslot 0 key release generated", &[&line]);
+}

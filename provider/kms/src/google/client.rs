@@ -10,6 +10,7 @@ use super::attempts::Attempts;
 use super::endpoint;
 use super::error::{Action, SERVICE, malformed};
 use super::identity::Identity;
+use super::integrity;
 use super::name::{KeyName, KeyRing};
 use super::stub::Rest;
 use crate::deadline::Deadline;
@@ -108,7 +109,8 @@ impl Client {
                 let request = self.service.list_crypto_keys().set_parent(ring.as_str());
                 request.set_page_size(PER_PAGE).set_page_token(&token).send()
             };
-            let page = self.attempts.ask(Action::ListCryptoKeys, send, |_| Ok(())).await?;
+            let page =
+                self.attempts.ask(Action::ListCryptoKeys, send, |page| integrity::of_keys(ring.as_str(), page)).await?;
             all.extend(page.crypto_keys);
             token = page.next_page_token;
             if token.is_empty() {
@@ -127,7 +129,10 @@ impl Client {
                 let request = self.service.list_crypto_key_versions().set_parent(key.as_str());
                 request.set_page_size(PER_PAGE).set_page_token(&token).send()
             };
-            let page = self.attempts.ask(Action::ListCryptoKeyVersions, send, |_| Ok(())).await?;
+            let page = self
+                .attempts
+                .ask(Action::ListCryptoKeyVersions, send, |page| integrity::of_versions(key.as_str(), page))
+                .await?;
             all.extend(page.crypto_key_versions);
             token = page.next_page_token;
             if token.is_empty() {

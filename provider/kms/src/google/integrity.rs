@@ -2,7 +2,8 @@
 //! on the way. Cloud KMS, "Verify end-to-end data integrity", November 2026.
 
 use google_cloud_kms_v1::model::{
-    AsymmetricSignRequest, AsymmetricSignResponse, CryptoKey, CryptoKeyVersion, PublicKey,
+    AsymmetricSignRequest, AsymmetricSignResponse, CryptoKey, CryptoKeyVersion, ListCryptoKeyVersionsResponse,
+    ListCryptoKeysResponse, PublicKey,
 };
 
 /// What is wrong with an answer that was damaged. One that is sound may come when it is asked for again.
@@ -21,6 +22,16 @@ pub(super) fn of_version(asked: &str, answer: &CryptoKeyVersion) -> Result<(), D
 /// A key's record.
 pub(super) fn of_key(asked: &str, answer: &CryptoKey) -> Result<(), Damage> {
     named(asked, &answer.name)
+}
+
+/// A page of a ring's keys.
+pub(super) fn of_keys(ring: &str, answer: &ListCryptoKeysResponse) -> Result<(), Damage> {
+    answer.crypto_keys.iter().try_for_each(|key| below(ring, "cryptoKeys", &key.name))
+}
+
+/// A page of a key's versions.
+pub(super) fn of_versions(key: &str, answer: &ListCryptoKeyVersionsResponse) -> Result<(), Damage> {
+    answer.crypto_key_versions.iter().try_for_each(|version| below(key, "cryptoKeyVersions", &version.name))
 }
 
 /// A public key: the PEM must be the one Google sent.
@@ -43,6 +54,15 @@ pub(super) fn of_signature(asked: &AsymmetricSignRequest, answer: &AsymmetricSig
 
 fn named(asked: &str, found: &str) -> Result<(), Damage> {
     if asked == found { Ok(()) } else { Err("it names another key (name)".to_owned()) }
+}
+
+/// A list has what is right below the name that was asked for, and nothing of another ring or key.
+fn below(asked: &str, kind: &str, found: &str) -> Result<(), Damage> {
+    let own = found.strip_prefix(asked).and_then(|rest| rest.strip_prefix('/')?.strip_prefix(kind)?.strip_prefix('/'));
+    match own {
+        Some(own) if !own.is_empty() && !own.contains('/') => Ok(()),
+        _ => Err(format!("it lists what is not in {asked} (name)")),
+    }
 }
 
 fn covered(what: &str, field: &str, bytes: &[u8], stated: Option<i64>) -> Result<(), Damage> {
@@ -101,6 +121,33 @@ mod tests {
         let why = "Google did not confirm the data (verifiedDataCrc32c)";
         assert_eq!(of_signature(&raw, &signature()), Err(why.to_owned()));
         assert_eq!(of_signature(&raw, &signature().set_verified_data_crc32c(true)), Ok(()));
+    }
+
+    #[test]
+    fn a_list_has_what_is_right_below_the_name_that_was_asked_for() {
+        let ring = "projects/p/locations/l/keyRings/r";
+        let keys = |names: &[&str]| {
+            let keys = names.iter().map(|name| CryptoKey::new().set_name(*name));
+            of_keys(ring, &ListCryptoKeysResponse::new().set_crypto_keys(keys))
+        };
+        assert_eq!(keys(&[]), Ok(()));
+        let key = "projects/p/locations/l/keyRings/r/cryptoKeys/k";
+        assert_eq!(keys(&[key, "projects/p/locations/l/keyRings/r/cryptoKeys/l"]), Ok(()));
+        for other in [
+            "",
+            "projects/p/locations/l/keyRings/r/cryptoKeys/",
+            "projects/p/locations/l/keyRings/r/importJobs/k",
+            "projects/p/locations/l/keyRings/r2/cryptoKeys/k",
+            NAME,
+        ] {
+            assert_eq!(keys(&[key, other]), Err(format!("it lists what is not in {ring} (name)")), "{other}");
+        }
+        let versions = |name: &str| {
+            let version = CryptoKeyVersion::new().set_name(name);
+            of_versions(key, &ListCryptoKeyVersionsResponse::new().set_crypto_key_versions([version]))
+        };
+        assert_eq!(versions(NAME), Ok(()));
+        assert!(versions("projects/p/locations/l/keyRings/r/cryptoKeys/k2/cryptoKeyVersions/1").is_err());
     }
 
     #[test]
