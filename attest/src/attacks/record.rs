@@ -235,3 +235,5 @@ fn what_the_cloud_tells_the_ca_itself_is_confirmed() {
     let reported = Attempt { record: None, ..attempt };
     assert_eq!(judged(&reported).0, Level::Reported, "without the record");
 }
+
+mod terms;

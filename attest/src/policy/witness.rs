@@ -1,7 +1,6 @@
 //! Rules of what only the cloud can tell the CA: logs, and who administers the key.
 
 use super::judge::{Judgement, View, missing};
-use crate::challenge::Challenge;
 use crate::claim::{Claim, Topic, Value};
 use crate::confirmation::mark;
 use crate::finding::Outcome;
@@ -28,8 +27,8 @@ pub(super) fn logging(view: &View<'_>) -> Judgement {
 pub(super) fn ownership(view: &View<'_>) -> Judgement {
     let expected = view.expected;
     let posed = expected.challenge.as_ref().map(|posed| posed.challenge.nonce()).or_else(|| expected.nonce.clone());
-    let Some(nonce) = posed.or_else(|| view.report.and_then(|report| report.challenge.as_ref()).map(Challenge::nonce))
-    else {
+    // The report's own challenge is not it: whoever made the report could have written an older mark into that.
+    let Some(nonce) = posed else {
         return missing("the CA gave no nonce that the key could be marked with");
     };
     match view.text(Topic::Mark) {
