@@ -108,7 +108,15 @@ fn without_the_request_the_report_says_that_it_is_missing() {
 
 #[test]
 fn nothing_is_signed_for_the_request_of_another_key_another_ca_or_another_time() {
-    let scene = Scene::start(&["ECC_NIST_P256,alias=release", "ECC_NIST_P256,alias=other"]);
+    for scene in [
+        Scene::start(&["ECC_NIST_P256,alias=release", "ECC_NIST_P256,alias=other"]),
+        Scene::with_google(&["EC_SIGN_P256_SHA256,key=release", "EC_SIGN_P256_SHA256,key=other"]),
+    ] {
+        nothing_is_signed_for_another(&scene);
+    }
+}
+
+fn nothing_is_signed_for_another(scene: &Scene) {
     let (challenge, challenge_path) = scene.challenge("challenge.json", Duration::from_secs(3600));
     let csr = scene.path("other.csr");
     scene.hardkey(&["csr", "--key", "other", "--subject", "CN=Other", "--out", &csr]).success();
@@ -143,7 +151,8 @@ fn nothing_is_signed_for_the_request_of_another_key_another_ca_or_another_time()
     let line = "hardkey: --challenge: it expired at 2020-01-01T00:00:00Z, and now it is ";
     assert!(outcome.stderr.starts_with(line), "{}", outcome.stderr);
     assert!(outcome.stderr.ends_with("; ask the CA for a new one\n"), "{}", outcome.stderr);
-    assert_eq!(scene.emulator.counts().requests("Sign"), 0);
+    let counts = scene.emulator.counts();
+    assert_eq!((counts.requests("Sign"), counts.requests("AsymmetricSign")), (0, 0));
 }
 
 #[test]

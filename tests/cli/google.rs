@@ -11,13 +11,13 @@ use serde_json::{Value, json};
 
 use crate::scene::{Scene, told};
 
-const SUBJECT: &str = "CN=Example GmbH,O=Example GmbH,C=DE";
+pub const SUBJECT: &str = "CN=Example GmbH,O=Example GmbH,C=DE";
 const ATTESTED: &str = "attested: the HSM itself vouches that the key was generated in it and cannot leave it; this supports CSBR method 2.";
 /// What every verdict under roots of tests begins with.
 const TEST_KEYS: &str = "TEST KEYS: this rests on keys that were made for tests. It says nothing about any HSM.";
 
 /// Request and report for a challenge, made by the program and taken to the CA.
-fn verified_under_test_roots(scene: &Scene, challenge: &str, more: &[&str]) -> Outcome {
+pub fn verified_under_test_roots(scene: &Scene, challenge: &str, more: &[&str]) -> Outcome {
     let (csr, report, key) = (scene.path("request.csr"), scene.path("report.json"), scene.challenge_key());
     scene.hardkey(&["csr", "--subject", SUBJECT, "--challenge", challenge, "--out", &csr]).success();
     scene.hardkey(&["attest", "--csr", &csr, "--challenge", challenge, "--out", &report]).success();
@@ -88,28 +88,6 @@ fn the_released_verifier_does_not_believe_an_emulated_hsm_and_the_subscriber_is_
     let verdict = scene.hardkey_attest(&verify);
     assert_eq!((verdict.status, verdict.stderr.as_str()), (Some(1), ""));
     assert!(verdict.text().starts_with(&format!("{}\n", lines[1])), "{}", verdict.text());
-}
-
-#[test]
-fn a_report_is_for_one_order_and_one_request_only() {
-    let scene = Scene::with_google(&["EC_SIGN_P256_SHA256"]);
-    let (_, challenge) = scene.challenge("challenge.json", Duration::from_secs(3600));
-    for (more, why) in [
-        (vec!["--order", "4712"], "challenge-order failed"),
-        (vec!["--audience", "Other CA"], "challenge-audience failed"),
-        (vec!["--at", "2040-01-01"], "report-in-time failed"),
-    ] {
-        let verdict = verified_under_test_roots(&scene, &challenge, &more);
-        assert_eq!(verdict.status, Some(1), "{more:?}: {}", verdict.text());
-        assert!(verdict.text().contains(why), "{why}: {}", verdict.text());
-    }
-    // The same report with another request of the same key.
-    let (report, other, key) = (scene.path("report.json"), scene.path("other.csr"), scene.challenge_key());
-    scene.hardkey(&["csr", "--subject", "CN=Other", "--challenge", &challenge, "--out", &other]).success();
-    let verify = ["verify", &report, "--csr", &other, "--challenge", &challenge, "--challenge-key", &key];
-    let verdict = scene.verifier_under_test_roots(&verify);
-    assert_eq!(verdict.status, Some(1), "{}", verdict.text());
-    assert!(verdict.text().contains("\n  csr-digest failed\n"), "{}", verdict.text());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Google: which source a token comes from is told by whose it is. The emulator's IAM lets one member alone in, with the role of
 //! the README, and counts requests by their token.
 
+mod deadline;
 mod failures;
 mod renewal;
 mod sources;

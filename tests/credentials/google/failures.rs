@@ -7,8 +7,8 @@ use super::{GCLOUD, RELEASE, VARIABLE};
 use crate::line::{BROKEN, no_credentials};
 use crate::scene::Scene;
 
-const UNSET: &str = "GOOGLE_APPLICATION_CREDENTIALS (not set)";
-const NO_GCLOUD: &str = "gcloud's HOME/.config/gcloud/application_default_credentials.json (there is no such file)";
+pub const UNSET: &str = "GOOGLE_APPLICATION_CREDENTIALS (not set)";
+pub const NO_GCLOUD: &str = "gcloud's HOME/.config/gcloud/application_default_credentials.json (there is no such file)";
 const REMEDY: &str = "set GOOGLE_APPLICATION_CREDENTIALS to a file of credentials, run gcloud auth application-default login, or run where a service account is attached";
 const REFUSED: &str = "tcp connect error: Connection refused (os error 111)";
 
