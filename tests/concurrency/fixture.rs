@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use cryptoki_sys as ck;
 use hardkey_tests::built;
+use hardkey_tests::cloud::{Cloud, Kind, Which, World};
 use hardkey_tests::emulator::Emulator;
 use hardkey_tests::module::{Module, Rv};
 use ring::signature::{ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey};
@@ -13,14 +14,14 @@ use ring::signature::{ECDSA_P256_SHA256_FIXED, RSA_PKCS1_2048_8192_SHA256, RsaPu
 pub const ALIASES: [&str; 4] = ["first", "second", "rsa", "doomed"];
 /// The slot with these keys.
 pub const SLOT: ck::CK_SLOT_ID = 0;
-/// The slot of the second cloud, whose key is called `elsewhere`.
+/// The slot of the second cloud, Google Cloud KMS, whose key is called `elsewhere`.
 pub const ELSEWHERE: ck::CK_SLOT_ID = 1;
 /// As many signatures with one key may be under way at once.
 pub const LANES: u64 = 16;
 
 pub struct Fixture {
     pub cloud: Emulator,
-    pub elsewhere: Emulator,
+    pub elsewhere: World,
     pub module: Module,
     keys: BTreeMap<&'static str, Key>,
     turn: Mutex<()>,
@@ -42,7 +43,7 @@ impl Fixture {
     /// The tests here come one after the other: each counts requests.
     pub fn turn(&self) -> MutexGuard<'_, ()> {
         let turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
-        for cloud in [&self.cloud, &self.elsewhere] {
+        for cloud in [&self.cloud, &self.elsewhere.emulator] {
             cloud.clear_faults();
             cloud.reset_counts();
         }
@@ -96,7 +97,7 @@ pub fn fixture() -> &'static Fixture {
             .map(|alias| format!("{},alias={alias}", if *alias == "rsa" { "RSA_2048" } else { "ECC_NIST_P256" }))
             .collect();
         let cloud = Emulator::start(&specs.iter().map(String::as_str).collect::<Vec<_>>());
-        let elsewhere = Emulator::start(&["ECC_NIST_P256,alias=elsewhere"]);
+        let elsewhere = Cloud::of(Which::Google).world(&[(Kind::P256, "elsewhere")]);
         // Limits far above what is needed here, so that what ends early ended because of an event and not of a limit.
         let config = format!(
             r#"
@@ -108,8 +109,8 @@ pub fn fixture() -> &'static Fixture {
 
             [[token]]
             label = "elsewhere"
-            keys = ["alias/elsewhere"]
-            region = "eu-west-1"
+            keys = ["{}"]
+            credentials = "{}"
             endpoint = "{}"
 
             [network]
@@ -121,7 +122,9 @@ pub fn fixture() -> &'static Fixture {
             file = "hardkey.log"
             "#,
             cloud.endpoint(),
-            elsewhere.endpoint(),
+            elsewhere.id(0),
+            elsewhere.emulator.google_signer().display(),
+            elsewhere.emulator.endpoint(),
         );
         let file = cloud.folder().join("hardkey.toml");
         std::fs::write(&file, config).unwrap();

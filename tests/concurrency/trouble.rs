@@ -67,7 +67,8 @@ fn a_key_that_is_disabled_and_a_cloud_that_stalls_touch_nobody_else() {
     let fixture = fixture();
     let _turn = fixture.turn();
     let (doomed, threads) = (fixture.cloud.key(3), 64_usize);
-    fixture.elsewhere.fault(json!({ "operation": "Sign", "hang": true, "times": 8 }));
+    let stalling = &fixture.elsewhere;
+    stalling.fault(&stalling.cloud.sign, json!({ "hang": true, "times": 8 }));
     let (good, refused, stalled) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
     let before = Barrier::new(threads + 1);
     thread::scope(|scope| {
@@ -109,8 +110,8 @@ fn a_key_that_is_disabled_and_a_cloud_that_stalls_touch_nobody_else() {
         fixture.cloud.set_state(&doomed, "Disabled");
         until("every thread with the disabled key is refused", || refused.load(Ordering::SeqCst) == 8);
         assert_eq!(stalled.load(Ordering::SeqCst), 0);
-        until("the cloud that stalls was asked eight times", || fixture.elsewhere.counts().requests("Sign") == 8);
-        fixture.elsewhere.to_connections("rst");
+        until("the cloud that stalls was asked eight times", || stalling.requests(&stalling.cloud.sign) == 8);
+        stalling.emulator.to_connections("rst");
     });
     fixture.cloud.set_state(&doomed, "Enabled");
     assert_eq!((good.load(Ordering::SeqCst), stalled.load(Ordering::SeqCst)), (56, 8));
