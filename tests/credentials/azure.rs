@@ -22,16 +22,16 @@ use crate::scene::{Done, Host};
 const VAULTS: &str = "https://vault.azure.net";
 
 /// One key in a vault, and nothing that says who asks.
-struct Scene {
-    emulator: Emulator,
+pub struct Scene {
+    pub emulator: Emulator,
     proxy: Proxy,
-    key: AzureKey,
+    pub key: AzureKey,
     environment: BTreeMap<String, String>,
     config: String,
 }
 
 impl Scene {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let emulator = Emulator::start(&[]);
         let proxy = Proxy::to(emulator.tls_endpoint());
         let key = emulator.azure_key(json!({ "kty": "EC-HSM", "name": "release" }));
@@ -88,7 +88,7 @@ impl Scene {
         self.with("AZURE_TENANT_ID", TENANT).with("AZURE_CLIENT_ID", "application")
     }
 
-    fn with_secret(self) -> Self {
+    pub fn with_secret(self) -> Self {
         self.application().with("AZURE_CLIENT_SECRET", "secret")
     }
 
@@ -121,7 +121,7 @@ impl Scene {
         Host::start_with(&self.environment, "release")
     }
 
-    fn run(&self) -> Done {
+    pub fn run(&self) -> Done {
         self.host().end_after("message")
     }
 

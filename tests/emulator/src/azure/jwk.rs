@@ -66,3 +66,23 @@ pub(crate) fn private(key: &Map<String, Value>) -> Option<Material> {
     };
     Material::from_pkcs8(&key.ok()?.private_key_to_pkcs8().ok()?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::material::KeyShape;
+
+    #[test]
+    fn a_coordinate_is_as_long_as_the_field_whatever_it_begins_with() {
+        // One key in 128 has a coordinate that begins with a zero.
+        let short = (0..10_000).find_map(|_| {
+            let material = Material::generate(KeyShape::P256).unwrap();
+            let point = material.public_der()[material.public_der().len() - 64..].to_vec();
+            (point[0] == 0 || point[32] == 0).then_some((material, point))
+        });
+        let (material, point) = short.unwrap();
+        let [(_, crv), (_, x), (_, y)] = &members(&material).unwrap()[..] else { panic!("three members") };
+        let halves = [x, y].map(|half| base64url::decode(half).unwrap());
+        assert_eq!((crv.as_str(), halves), ("P-256", [point[..32].to_vec(), point[32..].to_vec()]));
+    }
+}
