@@ -1,6 +1,7 @@
 use super::{LARGEST, Policy};
 use crate::finding::Basis;
 use crate::policy::Rule;
+use crate::policy::rule::Demanded;
 
 fn read(text: &str) -> Policy {
     Policy::from_toml(text).unwrap()
@@ -56,4 +57,22 @@ fn what_is_wrong_in_a_policy_is_said_with_its_line() {
     let said = "policy: line 2 (rule = {}): unknown field `rule`, expected one of `name`, `based_on`, `demanded`, \
         `confirmation_max_age`, `confirmation_endpoints`, `rules`, `confirmer`";
     assert_eq!(refused("name = \"a\"\nrule = {}\n"), said);
+}
+
+#[test]
+fn a_policy_says_how_old_an_answer_may_be_and_what_it_demands_in_any_case() {
+    let policy = "name = \"a\"\nbased_on = \"csbr\"\n";
+    let aged = |age: &str| format!("{policy}confirmation_max_age = \"{age}\"\n");
+    assert_eq!(read(&aged("397d")).confirmation_max_age.as_secs(), 34_300_800);
+    assert_eq!(
+        refused(&aged("34300801s")),
+        "policy: confirmation_max_age is \"34300801s\"; it must be a number with s, m, h or d after it, 397 days at most"
+    );
+    let always = |policy: &Policy| -> Vec<&str> {
+        let rules = policy.rules.iter().filter(|rule| rule.demanded == Demanded::Always);
+        rules.map(|rule| rule.spec.id).collect()
+    };
+    let (usual, more) = (read(policy), read(&format!("{policy}demanded = [\"logging\"]\n")));
+    let added: Vec<&str> = always(&more).into_iter().filter(|id| !always(&usual).contains(id)).collect();
+    assert_eq!((added, always(&more).len()), (vec!["logging"], always(&usual).len() + 1));
 }
