@@ -1,7 +1,7 @@
 //! Records about keys of Google Cloud HSM, whose HSM vouches for itself, and of Azure Key Vault, which keeps no origin with a key.
 
 use hardkey_synthetic::bundle::RESOURCE;
-use hardkey_synthetic::{Challenge, Report, Request, Shape, answer, record as made, report};
+use hardkey_synthetic::{Azure, Challenge, Pki, Report, Request, Shape, answer, record as made, report};
 use serde_json::{Value, json};
 
 use super::Vector;
@@ -55,6 +55,33 @@ fn vault(change: impl FnOnce(&mut Value), settings: &Value) -> Attempt {
     Attempt { record: Some(record.bytes()), ..Attempt::report(&report, request, &Challenge::new()) }
 }
 
+/// A report about a key of a Managed HSM with the statement of its HSM, and a record of what Azure told the CA.
+fn managed_hsm() -> Attempt {
+    let request = Request::of(subject()).der();
+    let mut bundle = Azure::generated(&Pki::new(), subject()).json();
+    let kid = bundle["key"]["kid"].as_str().unwrap().to_owned();
+    let (host, _) = kid.strip_prefix("https://").unwrap().split_once('/').unwrap();
+    let name = host.split('.').next().unwrap();
+    let unknown = json!({ "value": "unknown" });
+    let report = Report::aws()
+        .with("resource", kid.clone().into())
+        .with("evidence", json!([]))
+        .evidence("azure.attestation", &bundle)
+        .with("claims", json!({ "hsm": unknown, "origin": unknown, "extractable": unknown }))
+        .challenge(&Challenge::new())
+        .request(&request);
+    bundle["tags"] = json!({ "hardkey-challenge": Challenge::new().nonce });
+    let own = made::VAULT.replace("/vaults/release", &format!("/managedHSMs/{name}"));
+    let settings = made::diagnostic_settings().to_string().replace(&made::VAULT.to_lowercase(), &own);
+    let record = made::of(&report).answer("azure.attestation", &kid, host, &bundle).answer(
+        "azure.diagnostic-settings",
+        &own,
+        "management.azure.com",
+        &serde_json::from_str(&settings).unwrap(),
+    );
+    Attempt { record: Some(record.bytes()), ..Attempt::report(&report, request, &Challenge::new()) }
+}
+
 pub(super) const VECTORS: &[Vector] = &[
     Vector::by_rule("17.3", "an attested key of a project whose administrator did not mark it", "ownership", || {
         google(&json!({}), &made::iam_policy())
@@ -73,6 +100,15 @@ pub(super) const VECTORS: &[Vector] = &[
         );
         Attempt { record: Some(record.bytes()), ..Attempt::report(&report, request, &Challenge::new()) }
     }),
+    Vector {
+        otherwise: Level::Confirmed,
+        ..Vector::by_rule(
+            "12.6",
+            "a statement of Azure's in a format that no genuine one confirmed, of a key for which Azure answers the CA",
+            "format",
+            managed_hsm,
+        )
+    },
     Vector {
         otherwise: Level::Confirmed,
         ..Vector::by_rule("e.1", "a key of a vault, of which Azure does not say where it is from", "generated", || {

@@ -236,4 +236,13 @@ fn what_the_cloud_tells_the_ca_itself_is_confirmed() {
     assert_eq!(judged(&reported).0, Level::Reported, "without the record");
 }
 
+#[test]
+fn of_a_record_that_fails_a_check_of_its_own_no_rule_hears() {
+    for vector in VECTORS.iter().filter(|vector| vector.guard.id().starts_with("record-")) {
+        let verdict = (vector.attempt)().judged(None).unwrap();
+        let heard = verdict.rules().iter().find(|rule| rule.basis == Some(crate::finding::Basis::Confirmed));
+        assert_eq!(heard, None, "{}", vector.id);
+    }
+}
+
 mod terms;
