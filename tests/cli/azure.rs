@@ -88,7 +88,7 @@ fn all_that_matters_of_a_managed_hsm_s_key_is_attested_and_only_azure_itself_is_
         assert_eq!((verdict.status, verdict.stderr.as_str()), (Some(1), ""), "{shape}");
         let text = verdict.text();
         let lines: Vec<&str> = text.lines().take(4).collect();
-        let rejected = "rejected: 2 of the 20 rules of the policy csbr are not met. Not accepted.";
+        let rejected = "rejected: 2 of the 21 rules of the policy csbr are not met. Not accepted.";
         assert_eq!(lines, [TEST_KEYS, "", rejected, OF_AN_HSM], "{shape}");
         let (obstacles, rest) = text.split_once("Worth a look").unwrap();
         assert_eq!(unmet(obstacles), ["format", "operator"], "{shape}: {text}");
@@ -135,7 +135,7 @@ fn of_a_vault_s_key_everything_is_reported_and_where_it_came_from_not_even_that(
         lines[..3],
         [
             &format!("hardkey: {}: a CA that runs hardkey-attest on it today is told:", scene.path("report.json")),
-            "rejected: 10 of the 20 rules of the policy csbr are not met. Not accepted.",
+            "rejected: 10 of the 21 rules of the policy csbr are not met. Not accepted.",
             OF_A_VAULT
         ]
     );
