@@ -120,6 +120,35 @@ fn somebody_plays_a_service_account() {
 }
 
 #[test]
+fn the_project_that_pays_is_that_of_the_environment_else_that_of_the_file() {
+    let scene = Scene::google();
+    let mut user = scene.emulator.google_user();
+    user["quota_project_id"] = json!("payer-of-the-file");
+    let mut scene = scene.with_credentials(&user);
+    for payer in ["payer-of-the-file", "payer-of-the-environment"] {
+        let denied = |scene: &Scene| {
+            scene.let_in(DEVELOPER);
+            let done = scene.run();
+            assert_eq!(done.stdout, "slot 0 0x30\n", "{}", done.stderr);
+            let (_, said) = done.stderr.split_once("Caller does not have required permission to use project ").unwrap();
+            let remedy = "unset GOOGLE_CLOUD_QUOTA_PROJECT, or name a project there in which you have serviceusage.services.use\n";
+            assert!(said.ends_with(remedy), "{said}");
+            said.split_once('.').unwrap().0.to_owned()
+        };
+        assert_eq!(denied(&scene), payer);
+        let pays = format!("projects/{payer}");
+        let everything = "projects/emulated-project";
+        scene.emulator.enforce_google_iam(&[
+            (DEVELOPER, "roles/owner", everything),
+            (DEVELOPER, "roles/serviceusage.serviceUsageConsumer", &pays),
+        ]);
+        let done = scene.run();
+        assert_eq!((done.stdout.trim_end().len(), done.stderr.as_str()), (128, ""), "{}", done.stdout);
+        scene = scene.with("GOOGLE_CLOUD_QUOTA_PROJECT", "payer-of-the-environment");
+    }
+}
+
+#[test]
 fn sources_are_asked_in_google_s_order() {
     let scene = Scene::google().with_google_metadata().with_gcloud();
     let account = scene.emulator.google_signer();

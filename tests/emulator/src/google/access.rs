@@ -80,12 +80,30 @@ impl GoogleKms {
     ) -> Result<Option<String>, GoogleError> {
         let method = format!("google.cloud.kms.v1.KeyManagementService.{}", operation.name);
         let member = self.member(head, "cloudkms.googleapis.com", &method)?;
+        self.authorize_payment(head, member.as_deref())?;
         let resource = operation.guarded(name);
         // An operation that everybody has names no permission.
         if operation.permission.is_empty() || self.permits(member.as_deref(), operation.permission, &resource) {
             return Ok(member);
         }
         Err(GoogleError::new("PERMISSION_DENIED", denied(operation.permission, &resource)))
+    }
+
+    /// Refuses to have a project pay to those who may not: Google Cloud APIs, "System parameters", `x-goog-user-project`.
+    fn authorize_payment(&self, head: &Parts, member: Option<&str>) -> Result<(), GoogleError> {
+        let Some(project) = head.headers.get("x-goog-user-project").and_then(|value| value.to_str().ok()) else {
+            return Ok(());
+        };
+        if self.permits(member, "serviceusage.services.use", &format!("projects/{project}")) {
+            return Ok(());
+        }
+        let message = format!(
+            "Caller does not have required permission to use project {project}. Grant the caller the \
+             roles/serviceusage.serviceUsageConsumer role, or a custom role with the serviceusage.services.use permission."
+        );
+        let consumer = json!({"service": "cloudkms.googleapis.com", "consumer": format!("projects/{project}")});
+        let detail = error_info("USER_PROJECT_DENIED", "googleapis.com", &consumer);
+        Err(GoogleError::new("PERMISSION_DENIED", message).with(detail))
     }
 
     /// Refuses a token for a service account to those who may not play it.

@@ -32,6 +32,7 @@ pub(crate) fn permits(role: &str, permission: &str) -> Option<bool> {
         "roles/cloudkms.importer" => {
             permission.starts_with("cloudkms.importJobs.") && permission != "cloudkms.importJobs.delete" || places
         }
+        "roles/serviceusage.serviceUsageConsumer" => permission == "serviceusage.services.use",
         "roles/iam.serviceAccountTokenCreator" => permission == "iam.serviceAccounts.getAccessToken",
         _ => return None,
     };
