@@ -5,12 +5,12 @@
 //! rotated meanwhile are read again.
 
 mod assertion;
+mod order;
 mod reason;
 #[cfg(unix)]
 mod tool;
 
 use std::env;
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,6 +37,7 @@ use crate::network::{Interruption, InterruptionKind, Network, Wire};
 use crate::repetition::back_off;
 use crate::service::ServiceErrorKind;
 use assertion::{ClientCertificate, FederatedToken};
+use order::{ORDER, Source};
 
 /// A metadata service answers within a millisecond; elsewhere its address does not answer at all. Azure's other SDKs wait as
 /// long.
@@ -47,26 +48,6 @@ const METADATA_CONNECT: Duration = Duration::from_secs(1);
 const AUTHORITY_HOST: &str = "AZURE_AUTHORITY_HOST";
 /// Which of the sources are asked: Azure SDK documentation, "Credential chains", `DefaultAzureCredential`.
 const CHOICE: &str = "AZURE_TOKEN_CREDENTIALS";
-
-/// A source of tokens.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Source {
-    Environment,
-    WorkloadIdentity,
-    ManagedIdentity,
-    AzureCli,
-    AzureDeveloperCli,
-}
-
-/// The order: Azure SDK documentation, "Credential chains", `DefaultAzureCredential`, read November 2026. Those for desktops
-/// (Visual Studio, Visual Studio Code, PowerShell, a browser) are not in Azure's Rust SDK.
-const ORDER: [Source; 5] = [
-    Source::Environment,
-    Source::WorkloadIdentity,
-    Source::ManagedIdentity,
-    Source::AzureCli,
-    Source::AzureDeveloperCli,
-];
 
 /// One search. It is read after the search was given up, too.
 #[derive(Debug)]
@@ -321,31 +302,6 @@ fn needed(name: &str) -> Result<String, Nothing> {
     variable(name).ok_or_else(|| Nothing::not_set_up(format!("{name} is not set")))
 }
 
-impl Source {
-    fn is_chosen(self, choice: &str) -> bool {
-        let (name, group) = match self {
-            Self::Environment => ("EnvironmentCredential", "prod"),
-            Self::WorkloadIdentity => ("WorkloadIdentityCredential", "prod"),
-            Self::ManagedIdentity => ("ManagedIdentityCredential", "prod"),
-            Self::AzureCli => ("AzureCliCredential", "dev"),
-            Self::AzureDeveloperCli => ("AzureDeveloperCliCredential", "dev"),
-        };
-        choice.eq_ignore_ascii_case(name) || choice.eq_ignore_ascii_case(group)
-    }
-}
-
-impl fmt::Display for Source {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::Environment => "environment",
-            Self::WorkloadIdentity => "workload identity",
-            Self::ManagedIdentity => "managed identity",
-            Self::AzureCli => "Azure CLI",
-            Self::AzureDeveloperCli => "Azure Developer CLI",
-        })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -363,16 +319,5 @@ mod tests {
         assert_eq!(search(true).sources().unwrap(), [Source::ManagedIdentity]);
         assert_eq!(search(true).authority().unwrap().as_str(), "https://login.microsoftonline.com/");
         assert_eq!(search(false).sources().unwrap(), ORDER);
-    }
-
-    #[test]
-    fn a_choice_names_one_source_or_a_group() {
-        let chosen = |choice: &str| -> Vec<String> {
-            ORDER.into_iter().filter(|source| source.is_chosen(choice)).map(|source| source.to_string()).collect()
-        };
-        assert_eq!(chosen("prod"), ["environment", "workload identity", "managed identity"]);
-        assert_eq!(chosen("DEV"), ["Azure CLI", "Azure Developer CLI"]);
-        assert_eq!(chosen("managedidentitycredential"), ["managed identity"]);
-        assert!(chosen("VisualStudioCredential").is_empty());
     }
 }
