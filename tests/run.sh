@@ -192,7 +192,7 @@ tests/judges/install.sh azure
 for name in $(compgen -e); do
     case $name in
     HARDKEY_TEST_HOME) ;;
-    AWS_* | HARDKEY_* | OPENSSL_* | PKCS11_* | SSL_CERT_* | *_CA_BUNDLE | *_PROXY | *_proxy) unset "$name" ;;
+    AWS_* | AZURE_* | CLOUDSDK_* | GCE_* | GOOGLE_* | HARDKEY_* | OPENSSL_* | PKCS11_* | SSL_CERT_* | *_CA_BUNDLE | *_PROXY | *_proxy) unset "$name" ;;
     esac
 done
 export HARDKEY_EMULATOR=$target/debug/hardkey-emulator HARDKEY_MINISTACK_PORT=0 HARDKEY_MINISTACK_AUTH_PORT=0 HARDKEY_LOCALSTACK_PORT=0
