@@ -4,13 +4,14 @@
 //! lists that key, and if it is of the same report, challenge and key, and young enough. What the answers say, the verifier works
 //! out again. docs/confirmation.md says what is in it, docs/confirmation-v1.schema.json in a machine's words.
 //!
-//! To make one: ask what [`Kind::questions`] says at hosts of [`Kind::hosts`], fill a [`Draft`] with the [`Answer`]s, take its
+//! To make one: ask what [`Kind::questions`] says at hosts of [`Kind::hosts`], and what [`follow_ups`] says of each answer, fill a [`Draft`] with the [`Answer`]s, take its
 //! [`Draft::payload`], sign [`to_be_signed`] with the CA's key, and put the signature into an [`envelope()`].
 
 mod answer;
 mod confirmer;
 mod draft;
 mod envelope;
+mod follow_up;
 mod kind;
 pub mod mark;
 mod payload;
@@ -23,6 +24,7 @@ pub use answer::{Answer, Said};
 pub use confirmer::Confirmer;
 pub use draft::Draft;
 pub use envelope::{Envelope, envelope, is_record, to_be_signed};
+pub use follow_up::follow_ups;
 pub use kind::{Kind, Question};
 pub(crate) use kind::{region_and_account, trail};
 pub use payload::Record;

@@ -18,6 +18,7 @@ mod report;
 mod specimen;
 
 pub(crate) use answer::malformed;
+pub(crate) use cloud_trail::trail_arns;
 pub(crate) use google_api::statement as google_statement;
 
 use std::marker::PhantomData;

@@ -2,6 +2,7 @@
 //! can point a CA elsewhere.
 
 use super::place::{Place, is_of_a_region};
+use crate::instant::Instant;
 use crate::report;
 
 /// Which question: a closed list.
@@ -35,6 +36,8 @@ pub struct Question {
     pub of: String,
     /// The hosts that answer it.
     pub hosts: Vec<String>,
+    /// For questions about what happened: when.
+    pub around: Option<Instant>,
 }
 
 impl Kind {
@@ -82,7 +85,7 @@ impl Kind {
     pub fn questions(resource: &str) -> Vec<Question> {
         let ask = |kind: Self| {
             let of = kind.subject(resource)?;
-            Some(Question { kind, hosts: kind.hosts(&of, resource), of })
+            Some(Question { kind, hosts: kind.hosts(&of, resource), of, around: None })
         };
         Self::ALL.into_iter().filter_map(ask).collect()
     }

@@ -12,7 +12,7 @@ const VERSION: &str = "projects/p/locations/l/keyRings/r/cryptoKeys/k/cryptoKeyV
 /// Kind, subject and hosts, a line each.
 fn asked(resource: &str) -> Vec<String> {
     let line = |question: Question| {
-        let Question { kind, of, hosts } = question;
+        let Question { kind, of, hosts, around: None } = question else { panic!("{question:?}") };
         assert!(kind.is_about(&of, resource) || kind == Kind::AzureDiagnosticSettings, "{of}");
         format!("{} of {of} at {}", kind.name(), hosts.join(" "))
     };
@@ -152,4 +152,35 @@ fn the_lines_for_a_policy_are_read_by_it() {
     assert!(policy.confirmers[0].is(&key));
     let lines = Confirmer::lines(&key);
     assert_eq!(lines[2], format!("spki_sha256 = \"{}\"", hardkey_synthetic::record::confirmer_sha256()));
+}
+
+#[test]
+fn trails_lead_to_two_questions_each_and_only_those_of_the_keys_partition() {
+    let arn = |partition: &str, region: &str| format!("arn:{partition}:cloudtrail:{region}:111122223333:trail/audit");
+    let (own, other) = (arn("aws", "us-east-1"), arn("aws-us-gov", "us-gov-west-1"));
+    let data = format!("{{\"trailList\":[{{\"TrailARN\":\"{own}\"}},{{\"TrailARN\":\"{other}\"}}]}}").into_bytes();
+    let answer = |kind, said| Answer {
+        kind,
+        of: "111122223333".to_owned(),
+        endpoint: "cloudtrail.eu-west-1.amazonaws.com".to_owned(),
+        asked: crate::instant::Instant::from_unix(0),
+        request: String::new(),
+        said,
+    };
+    let next = |said| follow_ups(ARN, &answer(Kind::AwsDescribeTrails, said));
+    let asked: Vec<String> = next(Said::Data(data))
+        .into_iter()
+        .map(|Question { kind, of, hosts, around }| {
+            assert_eq!(around, None);
+            format!("{} of {of} at {}", kind.name(), hosts.join(" "))
+        })
+        .collect();
+    let hosts = "cloudtrail.eu-west-1.amazonaws.com cloudtrail-fips.eu-west-1.amazonaws.com \
+        cloudtrail.us-east-1.amazonaws.com cloudtrail-fips.us-east-1.amazonaws.com";
+    assert_eq!(
+        asked,
+        [format!("aws.get-trail-status of {own} at {hosts}"), format!("aws.get-event-selectors of {own} at {hosts}"),]
+    );
+    assert_eq!(next(Said::Data(b"no JSON".to_vec())), []);
+    assert_eq!(next(Said::Refused { code: "AccessDenied".to_owned(), message: "no".to_owned() }), []);
 }

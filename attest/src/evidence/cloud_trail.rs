@@ -111,6 +111,15 @@ struct FieldSelector {
     not_ends_with: Option<Vec<String>>,
 }
 
+/// Which trails there are; none where the answer cannot be read.
+pub(crate) fn trail_arns(json: &[u8]) -> Vec<String> {
+    let read = answer::read(TRAILS, json);
+    read.map_or_else(
+        |_| Vec::new(),
+        |DescribeTrails { trails }| trails.into_iter().map(|Object(one)| one.arn).collect(),
+    )
+}
+
 /// What was said of trails so far.
 #[derive(Default)]
 pub(super) struct Trails {

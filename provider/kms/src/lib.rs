@@ -8,6 +8,7 @@
 //! - [`service`]: the trait, key records, errors.
 //! - [`checked`]: a signature that is handed out has been verified.
 //! - [`aws`]: AWS KMS. [`azure`]: Azure Key Vault and Azure Managed HSM. [`google`]: Google Cloud KMS.
+//! - `inquiry`: what a CA asks, with credentials of its own; behind the feature of that name.
 //! - [`proxy`]: which requests go through which proxy.
 //! - [`lane`], [`network`], [`fork`]: how async SDKs run without a thread of ours, and in forked children.
 
@@ -20,6 +21,8 @@ pub mod deadline;
 mod failure;
 pub mod fork;
 pub mod google;
+#[cfg(feature = "inquiry")]
+pub mod inquiry;
 pub mod lane;
 pub mod network;
 mod obstacle;

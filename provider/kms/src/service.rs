@@ -41,6 +41,15 @@ pub trait KeyService: Send + Sync {
     fn evidence(&self, key: &KeyId, deadline: &Deadline) -> Result<Vec<RawEvidence>, ServiceError>;
 }
 
+/// What whoever administers a key does to show it.
+pub trait Marking {
+    /// Sets one tag or label of the key, and leaves the others as they are.
+    ///
+    /// # Errors
+    /// [`ServiceError`], among others for somebody who may only sign.
+    fn mark(&self, key: &KeyId, name: &str, value: &str, deadline: &Deadline) -> Result<(), ServiceError>;
+}
+
 /// Full name of one immutable key version: an AWS key ARN, an Azure key URL with version, a Google cryptoKeyVersion.
 #[derive(Clone, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct KeyId(String);
