@@ -16,13 +16,13 @@ fn help_completions_and_manual_pages_are_written() {
     let page = scene.hardkey(&["man"]);
     assert_eq!((page.status, page.stderr.as_str()), (Some(0), ""));
     assert!(page.text().contains(".TH hardkey 1") && page.text().contains("Exit status"), "{}", page.text());
-    for command in ["keys", "csr", "attest", "completions", "man"] {
+    for command in ["keys", "csr", "attest", "grant-ca", "completions", "man"] {
         let page = scene.hardkey(&["man", command]);
         assert_eq!((page.status, page.stderr.as_str()), (Some(0), ""), "{command}");
         assert!(page.text().contains(&format!(".TH hardkey-{command} 1")), "{}", page.text());
     }
     let none = scene.hardkey(&["man", "sign\u{1b}[2J"]);
-    let line = "hardkey: man \"sign\\u{1b}[2J\": there is no such command; name one of keys, csr, attest, completions, man, help\n";
+    let line = "hardkey: man \"sign\\u{1b}[2J\": there is no such command; name one of keys, csr, attest, grant-ca, completions, man, help\n";
     assert_eq!((none.status, none.stderr.as_str(), none.text().as_str()), (Some(2), line, ""));
 }
 
@@ -35,6 +35,8 @@ fn a_command_line_that_cannot_be_read_is_status_2_with_nothing_on_standard_outpu
         &["csr"],
         &["csr", "--subject"],
         &["csr", "--subject", "CN=a", "--hash", "sha1"],
+        &["grant-ca"],
+        &["grant-ca", "aws", "--ca", "arn:aws:iam::999988887777:role/a"],
         &["attest", "--bundle", "a.zip", "--out", "b.json"],
         &["attest", "--bundle", "a.zip", "--challenge", "c.json"],
         &["keys", "--nothing\u{1b}[2J"],

@@ -9,5 +9,6 @@ mod choice;
 mod configuration;
 mod csr;
 mod google;
+mod grant;
 mod keys;
 mod scene;

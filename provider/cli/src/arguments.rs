@@ -6,6 +6,8 @@ use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use hardkey_attest::signature::Hash;
 
+use crate::grant::Grant;
+
 /// The program's name.
 pub(crate) const NAME: &str = "hardkey";
 
@@ -41,6 +43,12 @@ pub(crate) enum Command {
     /// Make a report for a CA, signed by the key: what its cloud and its HSM say of it.
     #[command(after_help = AFTER)]
     Attest(AttestOptions),
+    /// Print what gives a CA the rights to confirm a key, and no others: a template for the cloud.
+    GrantCa {
+        /// The cloud.
+        #[command(subcommand)]
+        cloud: Grant,
+    },
     /// Write a completion script for a shell.
     Completions {
         /// The shell.

@@ -8,6 +8,7 @@ mod choice;
 mod csr;
 mod failure;
 mod files;
+mod grant;
 mod keys;
 mod output;
 mod signing;
@@ -36,6 +37,7 @@ fn execute(command: Command) -> Result<(), Failure> {
         Command::Keys(options) => keys::run(&options),
         Command::Csr(options) => csr::run(&options),
         Command::Attest(options) => attest::run(&options),
+        Command::GrantCa { cloud } => grant::run(&cloud),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), arguments::NAME, &mut script);

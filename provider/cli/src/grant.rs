@@ -1,0 +1,20 @@
+//! `grant-ca`: what gives a CA the reads that it confirms a key by, and nothing else.
+
+mod aws;
+
+use clap::Subcommand;
+
+use crate::failure::Failure;
+
+/// One cloud each.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Grant {
+    /// AWS: a role in the key's account, as a template for CloudFormation or Terraform.
+    Aws(aws::Options),
+}
+
+pub(crate) fn run(grant: &Grant) -> Result<(), Failure> {
+    match grant {
+        Grant::Aws(options) => aws::run(options),
+    }
+}

@@ -1,0 +1,61 @@
+//! AWS: a role that this CA alone can use, with the CA's external id.
+
+mod template;
+
+use clap::{Args, ValueEnum};
+
+use crate::choice::Choice;
+use crate::failure::Failure;
+use crate::output;
+use template::Role;
+
+/// What the CA expects unless it says otherwise.
+const ROLE: &str = "hardkey-confirm";
+
+#[derive(Args, Debug)]
+pub(crate) struct Options {
+    /// Who asks: the ARN of the CA's role or user, as the CA gave it.
+    #[arg(long, value_name = "ARN")]
+    ca: String,
+
+    /// What the CA shows whenever it uses the role: a text that the CA made for you alone.
+    #[arg(long, value_name = "ID")]
+    external_id: String,
+
+    /// The role's name, with its path if it has one: the one that the CA looks for.
+    #[arg(long, value_name = "NAME", default_value = ROLE)]
+    role: String,
+
+    /// The key: its ARN, its name in the configuration, or its label. Needed where more than one is usable.
+    #[arg(long, value_name = "NAME")]
+    key: Option<String>,
+
+    /// What the template is for.
+    #[arg(long, value_name = "TOOL", default_value = "cloudformation")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    /// AWS CloudFormation, JSON.
+    Cloudformation,
+    /// Terraform, with the provider hashicorp/aws.
+    Terraform,
+}
+
+pub(super) fn run(options: &Options) -> Result<(), Failure> {
+    let role = Role::parse(&options.ca, &options.external_id, &options.role, &key(options)?)?;
+    let template = match options.format {
+        Format::Cloudformation => role.cloudformation(),
+        Format::Terraform => role.terraform(),
+    };
+    output::product(template.as_bytes(), None)
+}
+
+/// The key's ARN. A full name is taken as it is: who prepares a role need not be who may look at the key.
+fn key(options: &Options) -> Result<String, Failure> {
+    match options.key.as_deref() {
+        Some(name) if name.starts_with("arn:") && name.contains(":key/") => Ok(name.to_owned()),
+        named => Ok(Choice::of(named)?.id.as_str().to_owned()),
+    }
+}

@@ -1,0 +1,3 @@
+//! What gives a CA its reads, cloud by cloud.
+
+mod aws;
