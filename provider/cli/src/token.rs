@@ -5,10 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hardkey_attest::report::RawEvidence;
-use hardkey_kms::aws::AwsKms;
-use hardkey_kms::azure::AzureKeys;
 use hardkey_kms::config::{self, Config, Environment, ServiceConfig, TokenConfig};
-use hardkey_kms::google::GoogleKms;
 use hardkey_kms::network::SharedNetwork;
 use hardkey_kms::service::{KeyFault, KeyId, KeyRecord, KeyService, ServiceError, SignInput, Signature, UsableKey};
 use hardkey_kms::{Deadline, checked};
@@ -71,24 +68,12 @@ impl Token {
     fn open(token: &TokenConfig, config: &Config, network: &SharedNetwork) -> Self {
         let told = token.label.clone();
         let warn = move |line: &str| output::tell(&format!("token {told:?}: {line}"));
-        let (service, service_name, configured): (Box<dyn KeyService>, _, _) = match token.service.clone() {
-            ServiceConfig::Aws(aws) => {
-                let configured = aws.keys.iter().map(|name| name.as_str().to_owned()).collect();
-                let service = AwsKms::new(aws, config.admission, network.clone()).telling(warn);
-                (Box::new(service), "AWS KMS", configured)
-            }
-            ServiceConfig::Azure(azure) => {
-                let configured = azure.keys.iter().map(|name| name.as_str().to_owned()).collect();
-                let service_name = azure.place.service();
-                let service = AzureKeys::new(azure, config.admission, network.clone()).telling(warn);
-                (Box::new(service), service_name, configured)
-            }
-            ServiceConfig::Google(google) => {
-                let configured = google.keys.iter().map(|name| name.as_str().to_owned()).collect();
-                let service = GoogleKms::new(google, config.admission, network.clone()).telling(warn);
-                (Box::new(service), "Google Cloud KMS", configured)
-            }
+        let (service_name, configured) = match &token.service {
+            ServiceConfig::Aws(aws) => ("AWS KMS", names(&aws.keys, |name| name.as_str())),
+            ServiceConfig::Azure(azure) => (azure.place.service(), names(&azure.keys, |name| name.as_str())),
+            ServiceConfig::Google(google) => ("Google Cloud KMS", names(&google.keys, |name| name.as_str())),
         };
+        let service = token.service.clone().open(config.admission, network, warn);
         Self { label: token.label.clone(), service_name, configured, service, timeout: network.timeout() }
     }
 
@@ -116,4 +101,8 @@ impl Token {
     pub(crate) fn evidence(&self, id: &KeyId) -> Result<Vec<RawEvidence>, ServiceError> {
         self.service.evidence(id, &Deadline::after(self.timeout))
     }
+}
+
+fn names<Name>(keys: &[Name], text: impl Fn(&Name) -> &str) -> Vec<String> {
+    keys.iter().map(|name| text(name).to_owned()).collect()
 }

@@ -5,6 +5,8 @@
 
 mod certificate;
 mod file;
+#[cfg(feature = "inquiry")]
+mod inquiry;
 mod name;
 mod source;
 
@@ -15,12 +17,16 @@ use std::time::Duration;
 
 use hardkey_attest::admission::Exceptions;
 
-use crate::aws::AwsConfig;
-use crate::azure::AzureConfig;
-use crate::google::GoogleConfig;
+use crate::aws::{AwsConfig, AwsKms};
+use crate::azure::{AzureConfig, AzureKeys};
+use crate::google::{GoogleConfig, GoogleKms};
+use crate::network::SharedNetwork;
 use crate::proxy::Proxies;
+use crate::service::KeyService;
 
 pub use certificate::Certificate;
+#[cfg(feature = "inquiry")]
+pub use inquiry::{Confirmer, InquirySettings};
 pub use source::{Environment, load};
 
 /// Everything that is configured.
@@ -58,6 +64,25 @@ pub enum ServiceConfig {
     Google(GoogleConfig),
 }
 
+impl ServiceConfig {
+    /// Opens the key service. Nothing is read or connected before the first use. `warn` is told, in one line without a full stop, before
+    /// something is signed that may have been signed already.
+    #[must_use]
+    pub fn open(
+        self,
+        admission: Exceptions,
+        network: &SharedNetwork,
+        warn: impl Fn(&str) + Send + Sync + 'static,
+    ) -> Box<dyn KeyService> {
+        let network = network.clone();
+        match self {
+            Self::Aws(aws) => Box::new(AwsKms::new(aws, admission, network).telling(warn)),
+            Self::Azure(azure) => Box::new(AzureKeys::new(azure, admission, network).telling(warn)),
+            Self::Google(google) => Box::new(GoogleKms::new(google, admission, network).telling(warn)),
+        }
+    }
+}
+
 /// Limits and switches of the network.
 #[derive(Clone)]
 pub struct NetworkConfig {
@@ -67,6 +92,8 @@ pub struct NetworkConfig {
     pub attempt_timeout: Duration,
     /// Certificate authorities to trust instead of the system's, in DER.
     pub ca: Option<Arc<Vec<Vec<u8>>>>,
+    /// Whether `ca` are those of the public web, which every other library trusts as well.
+    pub public_ca: bool,
     /// Time to resolve a name, connect and shake hands.
     pub connect_timeout: Duration,
     /// Use the cloud's FIPS endpoints; `None` leaves it to the cloud's own settings.
@@ -94,6 +121,7 @@ impl Default for NetworkConfig {
             // As many signatures at once as large build machines have cores; each costs one connection.
             lanes: 32,
             privileged: false,
+            public_ca: false,
             proxies: Proxies::default(),
             timeout: Duration::from_secs(30),
         }
@@ -111,6 +139,7 @@ impl fmt::Debug for NetworkConfig {
             .field("fips", &self.fips)
             .field("lanes", &self.lanes)
             .field("privileged", &self.privileged)
+            .field("public_ca", &self.public_ca)
             .field("proxies", &self.proxies)
             .field("timeout", &self.timeout)
             .finish()

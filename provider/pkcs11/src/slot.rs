@@ -6,10 +6,7 @@ use std::time::{Duration, Instant};
 
 use hardkey_attest::admission::Cloud;
 use hardkey_attest::signature::{Hash, Hasher, Scheme, SignatureError};
-use hardkey_kms::aws::AwsKms;
-use hardkey_kms::azure::AzureKeys;
 use hardkey_kms::config::{Certificate, Config, Level, ServiceConfig, TokenConfig};
-use hardkey_kms::google::GoogleKms;
 use hardkey_kms::network::SharedNetwork;
 use hardkey_kms::service::{KeyFault, KeyRecord, KeyService, SignInput, Signature, Standing};
 use hardkey_kms::{Deadline, checked, fork};
@@ -54,17 +51,12 @@ impl Slot {
         let TokenConfig { label, service, certificates } = token;
         let told = label.clone();
         let warn = move |line: &str| log::write(Level::Warn, format_args!("token {told:?}: {line}"));
-        let (service, cloud): (Box<dyn KeyService>, Cloud) = match service {
-            ServiceConfig::Aws(aws) => {
-                (Box::new(AwsKms::new(aws, config.admission, network.clone()).telling(warn)), Cloud::Aws)
-            }
-            ServiceConfig::Azure(azure) => {
-                (Box::new(AzureKeys::new(azure, config.admission, network.clone()).telling(warn)), Cloud::Azure)
-            }
-            ServiceConfig::Google(google) => {
-                (Box::new(GoogleKms::new(google, config.admission, network.clone()).telling(warn)), Cloud::Google)
-            }
+        let cloud = match &service {
+            ServiceConfig::Aws(_) => Cloud::Aws,
+            ServiceConfig::Azure(_) => Cloud::Azure,
+            ServiceConfig::Google(_) => Cloud::Google,
         };
+        let service = service.open(config.admission, network, warn);
         Self {
             serial: serial(&label),
             label,

@@ -1,6 +1,6 @@
 //! The configuration file: its shape, and the checks a shape cannot express.
 
-mod network;
+pub(super) mod network;
 mod token;
 
 use std::ops::Range;
@@ -50,20 +50,28 @@ enum LevelName {
 }
 
 /// A file's path and text: what it takes to say where something stands.
-struct Place<'a> {
-    path: &'a Path,
-    text: &'a str,
+pub(super) struct Place<'a> {
+    pub(super) path: &'a Path,
+    pub(super) text: &'a str,
 }
 
 impl Place<'_> {
-    fn error(&self, span: &Range<usize>, what: &str) -> ConfigError {
+    /// Reads the file, in which every field is known.
+    pub(super) fn read<File: serde::de::DeserializeOwned>(&self) -> Result<File, ConfigError> {
+        toml::from_str(self.text).map_err(|error| {
+            let message = error.message().lines().collect::<Vec<_>>().join(" ");
+            self.error(&error.span().unwrap_or(0..0), &format!("{message}; correct it or remove it"))
+        })
+    }
+
+    pub(super) fn error(&self, span: &Range<usize>, what: &str) -> ConfigError {
         let before = self.text.get(..span.start).unwrap_or(self.text);
         let line = before.matches('\n').count() + 1;
         ConfigError::new(format!("{} line {line}: {what}", self.path.display()))
     }
 
     /// Paths in a file are relative to that file.
-    fn relative(&self, path: &Path) -> PathBuf {
+    pub(super) fn relative(&self, path: &Path) -> PathBuf {
         self.path.parent().map_or_else(|| path.to_path_buf(), |directory| directory.join(path))
     }
 }
@@ -71,10 +79,7 @@ impl Place<'_> {
 /// Reads the text of a configuration file; `network` is what holds where the file says nothing.
 pub(super) fn parse(path: &Path, text: &str, network: NetworkConfig) -> Result<Config, ConfigError> {
     let place = Place { path, text };
-    let file: File = toml::from_str(text).map_err(|error| {
-        let message = error.message().lines().collect::<Vec<_>>().join(" ");
-        place.error(&error.span().unwrap_or(0..0), &format!("{message}; correct it or remove it"))
-    })?;
+    let file: File = place.read()?;
     let mut tokens: Vec<TokenConfig> = Vec::new();
     for token in &file.token {
         let checked = token::check(&place, token, file.network.fips.as_ref())?;

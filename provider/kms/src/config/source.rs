@@ -52,7 +52,7 @@ impl Environment {
     }
 
     /// The network as it is where no file says otherwise.
-    fn network(&self) -> NetworkConfig {
+    pub(super) fn network(&self) -> NetworkConfig {
         NetworkConfig { privileged: self.privileged, proxies: self.proxies.clone(), ..NetworkConfig::default() }
     }
 }
@@ -112,6 +112,11 @@ fn from_names(names: &str, network: NetworkConfig) -> Result<Config, ConfigError
 
 /// `None` when there is no such file.
 fn read(path: &Path, network: NetworkConfig) -> Result<Option<Config>, ConfigError> {
+    text(path)?.map(|text| file::parse(path, &text, network)).transpose()
+}
+
+/// The text of a configuration file, which only its owner can write; `None` when there is no such file.
+pub(super) fn text(path: &Path) -> Result<Option<String>, ConfigError> {
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         // A directory on the way that may not be entered is somebody else's home, not a configuration of ours.
@@ -131,7 +136,7 @@ fn read(path: &Path, network: NetworkConfig) -> Result<Option<Config>, ConfigErr
     only_its_owner_writes(path, &metadata)?;
     let text = fs::read_to_string(path)
         .map_err(|error| ConfigError::new(format!("{} cannot be read: {error}", path.display())))?;
-    file::parse(path, &text, network).map(Some)
+    Ok(Some(text))
 }
 
 #[cfg(unix)]

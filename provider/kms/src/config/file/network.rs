@@ -13,7 +13,7 @@ use crate::proxy::{Exception, Proxies, Proxy};
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Network {
+pub(in crate::config) struct Network {
     attempts: Option<Spanned<i64>>,
     attempt_timeout: Option<Spanned<f64>>,
     ca_file: Option<Spanned<PathBuf>>,
@@ -26,7 +26,11 @@ pub(super) struct Network {
 }
 
 /// Checks the section; `default` is what holds where it says nothing.
-pub(super) fn check(place: &Place<'_>, network: Network, default: NetworkConfig) -> Result<NetworkConfig, ConfigError> {
+pub(in crate::config) fn check(
+    place: &Place<'_>,
+    network: Network,
+    default: NetworkConfig,
+) -> Result<NetworkConfig, ConfigError> {
     // Ten minutes is longer than any host waits; a tenth of a second is shorter than any answer takes.
     let seconds = |field: &str, given: Option<Spanned<f64>>, default: Duration| match given {
         Some(value) if !(0.1..=600.0).contains(value.get_ref()) => {
@@ -60,6 +64,7 @@ pub(super) fn check(place: &Place<'_>, network: Network, default: NetworkConfig)
         // Each lane is a connection and an event queue: three descriptors of the 1,024 a process usually has.
         lanes: count("lanes", network.lanes, 256, 32)? as usize,
         privileged: default.privileged,
+        public_ca: default.public_ca,
         proxies: check_proxies(place, network.proxy.as_ref(), network.no_proxy.as_ref(), default.proxies)?,
         timeout: seconds("timeout", network.timeout, default.timeout)?,
     })
