@@ -8,6 +8,7 @@
 //! [`Draft::payload`], sign [`to_be_signed`] with the CA's key, and put the signature into an [`envelope()`].
 
 mod answer;
+mod change;
 mod confirmer;
 mod draft;
 mod envelope;
@@ -21,8 +22,9 @@ pub(crate) mod terms;
 use std::time::Duration;
 
 pub use answer::{Answer, Said};
+pub use change::{Change, Seen, changes};
 pub use confirmer::Confirmer;
-pub use draft::Draft;
+pub use draft::{About, Draft};
 pub use envelope::{Envelope, envelope, is_record, to_be_signed};
 pub use follow_up::follow_ups;
 pub use kind::{Kind, Question};

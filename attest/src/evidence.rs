@@ -128,19 +128,7 @@ pub(crate) fn verify_presented<A: Anchors>(
 ) -> Result<Claims<A>, Malformed> {
     let mut gathered = gather(evidence, anchors, ledger)?;
     let record = presented.map(|presented| record::gather(presented, anchors, &mut gathered)).transpose()?;
-    let Gathered { key, claims, pieces, report, mut ledger, .. } = gathered;
-    binding::check(&pieces, key.as_ref(), &mut ledger);
-    Ok(Claims {
-        key,
-        claims,
-        sound: ledger.is_clean(),
-        report: report.map(|(report, _)| report),
-        record,
-        #[cfg(test)]
-        without: ledger.without,
-        checks: ledger.into_findings(),
-        anchors: PhantomData,
-    })
+    Ok(gathered.concluded(record))
 }
 
 /// Reads pieces one by one.
@@ -148,6 +136,15 @@ pub(crate) fn gather(evidence: &[Evidence], anchors: &impl Anchors, ledger: Ledg
     let mut gathered = Gathered::by(Basis::Reported, ledger);
     gathered.read(evidence, anchors)?;
     Ok(gathered)
+}
+
+/// What the answers of a record say by themselves, without report, order or policy. Whether it counts, and is of anything, nobody looked at.
+///
+/// # Errors
+/// [`Malformed`] for an answer that cannot be read.
+pub fn of_record<A: Anchors>(record: &Record, anchors: &A) -> Result<Claims<A>, Malformed> {
+    let gathered = record::read(record, anchors, Gathered::by(Basis::Confirmed, Ledger::default()))?;
+    Ok(gathered.concluded(Some(record.clone())))
 }
 
 /// Whether every answer of a record can be read, and is about its key: what a draft of one looks at.
@@ -193,6 +190,23 @@ impl Gathered {
             }
         }
         Ok(())
+    }
+
+    /// Holds the pieces against each other.
+    fn concluded<A: Anchors>(self, record: Option<Record>) -> Claims<A> {
+        let Self { key, claims, pieces, report, mut ledger, .. } = self;
+        binding::check(&pieces, key.as_ref(), &mut ledger);
+        Claims {
+            key,
+            claims,
+            sound: ledger.is_clean(),
+            report: report.map(|(report, _)| report),
+            record,
+            #[cfg(test)]
+            without: ledger.without,
+            checks: ledger.into_findings(),
+            anchors: PhantomData,
+        }
     }
 
     /// Takes over what others say. Keys are held against each other, pieces once all were read.

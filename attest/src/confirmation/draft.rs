@@ -1,10 +1,11 @@
 //! A record in the making: what the CA's side fills in, held against the rules that the verifier has.
 
 use super::answer::{Answer, Said};
-use super::payload::{LONGEST_CODE, LONGEST_MESSAGE, Record};
+use super::payload::{LONGEST_CODE, LONGEST_FINDING, LONGEST_MESSAGE, Record};
 use super::{LARGEST, envelope};
 use crate::anchor::Release;
 use crate::certificate::sha256;
+use crate::claim::Claim;
 use crate::evidence::{self, Evidence};
 use crate::field;
 use crate::instant::Instant;
@@ -18,8 +19,8 @@ use crate::signature::Scheme;
 pub struct Draft<'a> {
     /// 16 random bytes, which become the record's UUID.
     pub id: [u8; 16],
-    /// The report that was asked about, as it was handed in.
-    pub report: &'a [u8],
+    /// The key that was asked about.
+    pub about: About<'a>,
     /// The CA's key.
     pub confirmer: &'a PublicKey,
     /// How that key will sign the record. For RSA this names the hash; a curve has one of its own.
@@ -34,6 +35,15 @@ pub struct Draft<'a> {
     pub answers: Vec<Answer>,
 }
 
+/// What says which key to ask about.
+#[derive(Clone, Copy, Debug)]
+pub enum About<'a> {
+    /// A report, as it was handed in.
+    Report(&'a [u8]),
+    /// An earlier record of the CA's own, which is of a report.
+    Record(&'a Record),
+}
+
 impl Draft<'_> {
     /// The payload. Challenge, key and name are the report's.
     ///
@@ -45,25 +55,20 @@ impl Draft<'_> {
         let signature_algorithm = SignatureAlgorithm::of(algorithm, self.scheme).ok_or_else(|| {
             DraftError(format!("scheme: a key of kind {} does not sign by {:?}", algorithm.name(), self.scheme))
         })?;
-        let (report, report_sha256) = self.report()?;
-        let challenge = report.challenge.as_ref().ok_or_else(|| {
-            let why = "the report answers no challenge; ask the subscriber for one that answers yours";
-            DraftError(format!("report: {why}"))
-        })?;
-        let record = Record {
+        let mut record = Record {
             record_id: field::uuid_of(self.id),
-            report_sha256,
-            nonce: *challenge.nonce_bytes(),
-            audience: challenge.audience().to_owned(),
-            order: challenge.order().to_owned(),
-            public_key: report.public_key.clone(),
-            resource: report.resource.clone(),
             confirmer: self.confirmer.clone(),
             signature_algorithm,
             created: self.created,
             generator: Generator { name: self.generator.to_owned(), version: self.version.to_owned() },
             answers: self.answers.iter().map(legible).collect(),
+            findings: Vec::new(),
+            ..self.about.subject()?
         };
+        let claims = evidence::of_record(&record, &Release).map_err(|error| DraftError(format!("answers: {error}")))?;
+        let said = |claim: &Claim| format!("{} {}: {}", claim.basis, claim.topic.name(), claim.value);
+        record.findings =
+            claims.all().iter().map(said).map(|line| line.chars().take(LONGEST_FINDING).collect()).collect();
         let payload = record.payload();
         // The longest signature and the frame have under 1 kB.
         let whole = envelope(&payload, &[0; 512]).len();
@@ -78,18 +83,47 @@ impl Draft<'_> {
         evidence::is_of_its_key(&record, &Release).map_err(|why| DraftError(format!("answers: {why}")))?;
         Ok(payload)
     }
+}
 
-    /// The report, which is the subscriber's: its signature is all that ties key and challenge together.
-    fn report(&self) -> Result<(Report, [u8; 32]), DraftError> {
-        let wrong = |why: String| DraftError(format!("report: {why}"));
-        let envelope = Envelope::open(self.report).map_err(|error| wrong(error.to_string()))?;
-        let report = Report::parse(envelope.payload()).map_err(|error| wrong(error.to_string()))?;
-        envelope.verify(&report).map_err(|why| wrong(format!("{why}; its own key must have signed it")))?;
-        // What is malformed inside would leave the record without a report to be held against.
-        evidence::verify(&[Evidence::Report(self.report.to_vec())], &Release)
-            .map_err(|error| wrong(error.to_string()))?;
-        Ok((report, sha256(envelope.payload())))
+impl About<'_> {
+    /// A record of it without answers.
+    ///
+    /// # Errors
+    /// [`DraftError`] for a report that cannot be read, that its key did not sign, or that answers no challenge.
+    pub fn subject(&self) -> Result<Record, DraftError> {
+        match self {
+            Self::Report(bytes) => of_report(bytes),
+            Self::Record(record) => Ok(Record { answers: Vec::new(), findings: Vec::new(), ..(*record).clone() }),
+        }
     }
+}
+
+/// The report is the subscriber's: its signature is all that ties key and challenge together.
+fn of_report(bytes: &[u8]) -> Result<Record, DraftError> {
+    let wrong = |why: String| DraftError(format!("report: {why}"));
+    let envelope = Envelope::open(bytes).map_err(|error| wrong(error.to_string()))?;
+    let report = Report::parse(envelope.payload()).map_err(|error| wrong(error.to_string()))?;
+    envelope.verify(&report).map_err(|why| wrong(format!("{why}; its own key must have signed it")))?;
+    // What is malformed inside would leave the record without a report to be held against.
+    evidence::verify(&[Evidence::Report(bytes.to_vec())], &Release).map_err(|error| wrong(error.to_string()))?;
+    let challenge = report.challenge.as_ref().ok_or_else(|| {
+        wrong("the report answers no challenge; ask the subscriber for one that answers yours".to_owned())
+    })?;
+    Ok(Record {
+        record_id: String::new(),
+        report_sha256: sha256(envelope.payload()),
+        nonce: *challenge.nonce_bytes(),
+        audience: challenge.audience().to_owned(),
+        order: challenge.order().to_owned(),
+        confirmer: report.public_key.clone(),
+        public_key: report.public_key,
+        resource: report.resource,
+        signature_algorithm: report.signature_algorithm,
+        created: report.created,
+        generator: report.generator,
+        answers: Vec::new(),
+        findings: Vec::new(),
+    })
 }
 
 /// Clouds' words of a refusal, on one visible line and cut to what a record takes.

@@ -24,6 +24,10 @@ const LONGEST_HOST: usize = 261;
 pub(super) const LONGEST_CODE: usize = 128;
 /// Clouds explain a refusal in a few lines; the rest is cut by whoever makes the record.
 pub(super) const LONGEST_MESSAGE: usize = 1024;
+/// A line for each thing that 64 answers say: each of them says a few.
+const MOST_FINDINGS: usize = 256;
+/// Names of trails and lists of principals are among them; the rest is cut by whoever makes the record.
+pub(super) const LONGEST_FINDING: usize = 2048;
 /// Five questions about the key, and two about each trail: an account has 5 trails in a region, and more of an organisation (AWS
 /// CloudTrail, "Quotas").
 const MOST_ANSWERS: usize = 64;
@@ -55,6 +59,8 @@ pub struct Record {
     pub generator: Generator,
     /// What was asked, and what the cloud said.
     pub answers: Vec<Answer>,
+    /// What whoever made it read in the answers, a line each. Nothing is decided by it.
+    pub findings: Vec<String>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -73,6 +79,7 @@ struct Written {
     created: String,
     generator: Object<Generator>,
     answers: Vec<Object<WrittenAnswer>>,
+    findings: Vec<String>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -120,6 +127,7 @@ impl Record {
             created: field::moment(PART, "created", &written.created)?,
             generator: written.generator.0.checked(PART)?,
             answers: answers(written.answers)?,
+            findings: findings(written.findings)?,
         })
     }
 
@@ -140,6 +148,7 @@ impl Record {
             created: self.created.to_string(),
             generator: Object(self.generator.clone()),
             answers: self.answers.iter().map(|answer| Object(answer_written(answer))).collect(),
+            findings: self.findings.clone(),
         };
         serde_json::to_vec(&written).unwrap_or_default()
     }
@@ -167,6 +176,15 @@ fn answer_written(answer: &Answer) -> WrittenAnswer {
         data,
         refused,
     }
+}
+
+fn findings(written: Vec<String>) -> Result<Vec<String>, Malformed> {
+    if written.len() > form::limit(MOST_FINDINGS) {
+        let found = format!("{} findings", written.len());
+        return Err(Malformed::new(PART, format!("at most {MOST_FINDINGS} findings"), found));
+    }
+    let each = |(index, line)| field::checked(PART, &format!("findings[{index}]"), line, LONGEST_FINDING);
+    written.into_iter().enumerate().map(each).collect()
 }
 
 /// The answers, to each question one: of two, a reader might look at the other.

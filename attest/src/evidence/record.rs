@@ -93,7 +93,7 @@ pub(super) fn is_of_its_key(record: &Record, anchors: &impl Anchors) -> Result<(
 }
 
 /// Reads the answers, and says of logs what they come to together.
-fn read(record: &Record, anchors: &impl Anchors, mut gathered: Gathered) -> Result<Gathered, Malformed> {
+pub(super) fn read(record: &Record, anchors: &impl Anchors, mut gathered: Gathered) -> Result<Gathered, Malformed> {
     let mut trails = Trails::default();
     for answer in &record.answers {
         match &answer.said {

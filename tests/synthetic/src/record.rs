@@ -57,6 +57,7 @@ pub fn of(report: &Report) -> Report {
         "created": "2026-11-21T10:00:00Z",
         "generator": { "name": "hardkey-synthetic", "version": env!("CARGO_PKG_VERSION") },
         "answers": [],
+        "findings": [],
     });
     Report { payload, payload_type: PAYLOAD_TYPE.to_owned(), signers: vec![confirmer()], then: |_| {} }
 }

@@ -1,8 +1,12 @@
 //! The schema of records of a confirmation, held against what the verifier takes and refuses; and a draft, which is confirmed.
 
 use boon::{SchemaIndex, Schemas};
-use hardkey_attest::confirmation::{Answer, Draft, Envelope, Kind, LARGEST, Record, Said, envelope, to_be_signed};
+use hardkey_attest::anchor::Release;
+use hardkey_attest::confirmation::{
+    About, Answer, Change, Draft, Envelope, Kind, LARGEST, Record, Said, Seen, changes, envelope, to_be_signed,
+};
 use hardkey_attest::instant::Instant;
+use hardkey_attest::policy::Policy;
 use hardkey_attest::public_key::PublicKey;
 use hardkey_attest::signature::Scheme;
 use hardkey_synthetic::{Bundle, Challenge, Hash, Key, Report, Shape, answer, hex, record as made};
@@ -78,12 +82,15 @@ fn what_the_schema_refuses_is_no_record() {
         ("signature_algorithm", json!("ed25519")),
         ("created", json!("2026-11-21")),
         ("generator", json!({ "name": "a" })),
-        ("findings", json!([])),
+        ("findings", json!(["\u{1b}"])),
+        ("findings", json!(vec!["a"; 257])),
+        ("findings", json!(["a".repeat(2049)])),
+        ("verdict", json!("confirmed")),
     ]
     .into_iter()
     .map(|(field, value)| good().with(field, value))
     .collect();
-    for field in ["version", "nonce", "spki", "confirmer", "answers"] {
+    for field in ["version", "nonce", "spki", "confirmer", "answers", "findings"] {
         bad.push(good().without(field));
     }
     for (field, value) in [
@@ -127,7 +134,7 @@ fn drafted(report: &[u8], answers: Vec<Answer>) -> Result<Vec<u8>, String> {
     let confirmer = PublicKey::from_spki(made::confirmer().spki()).unwrap();
     let draft = Draft {
         id: [0xff; 16],
-        report,
+        about: About::Report(report),
         confirmer: &confirmer,
         scheme: Scheme::Ecdsa,
         created: Instant::parse("2026-11-21T10:00:00Z").unwrap(),
@@ -149,6 +156,70 @@ fn what_a_draft_makes_is_a_record_that_is_confirmed() {
     folder.put("record.json", record.as_bytes());
     let stopped = folder.stopped(&format!("{VERIFY} --confirmation record.json --policy ca.toml"));
     assert_eq!(stopped, ("confirmed".to_owned(), vec![]));
+}
+
+#[test]
+fn a_draft_says_what_its_answers_said_and_may_be_of_an_earlier_record() {
+    let (report, _) = made::aws_report();
+    let first = Record::parse(&drafted(&report.bytes(), answers()).unwrap()).unwrap();
+    for line in ["confirmed hsm: yes", "confirmed local: yes", "confirmed logging: yes"] {
+        assert!(first.findings.iter().any(|finding| finding == line), "{line}: {:?}", first.findings);
+    }
+    let confirmer = PublicKey::from_spki(made::confirmer().spki()).unwrap();
+    let again = Draft {
+        id: [1; 16],
+        about: About::Record(&first),
+        confirmer: &confirmer,
+        scheme: Scheme::Ecdsa,
+        created: Instant::parse("2027-11-21T10:00:00Z").unwrap(),
+        generator: "hardkey-confirm",
+        version: "0.1.0",
+        answers: answers().into_iter().take(2).collect(),
+    };
+    let again = Record::parse(&again.payload().unwrap()).unwrap();
+    let kept = |record: &Record| (record.report_sha256, record.nonce, record.order.clone(), record.resource.clone());
+    assert_eq!(kept(&again), kept(&first));
+    assert_eq!((again.answers.len(), again.created.to_string().as_str()), (2, "2027-11-21T10:00:00Z"));
+    assert!(again.findings.iter().all(|finding| !finding.contains("logging")), "{:?}", again.findings);
+}
+
+/// Changed rules and checks, what was first and what is now.
+fn changed(record: Report) -> Vec<String> {
+    let parse = |record: &Report| Record::parse(record.payload.to_string().as_bytes()).unwrap();
+    let (earlier, later) = (parse(&good()), parse(&record));
+    let now = Instant::parse("2026-11-21T12:00:00Z").unwrap();
+    let changes = changes(&earlier, &later, &Policy::csbr(), now, &Release).unwrap();
+    let outcome = |seen: &Seen| seen.as_ref().map_or("nothing", |(outcome, _)| outcome.name());
+    let told = |change: &Change| {
+        let worse = if change.is_worse() { "worse" } else { "other" };
+        format!("{worse} {}: {} {}", change.id, outcome(&change.was), outcome(&change.is))
+    };
+    changes.iter().map(told).collect()
+}
+
+#[test]
+fn what_changed_between_two_records_is_told_by_rule() {
+    assert_eq!(changed(good()), [""; 0]);
+    let stopped = good().instead("aws.get-trail-status", &json!({ "IsLogging": false }));
+    assert_eq!(changed(stopped), ["worse logging: passed failed"]);
+    let refused =
+        good().unasked("aws.describe-trails").refused("aws.describe-trails", "111122223333", "a", "AccessDenied");
+    assert_eq!(changed(refused), ["worse logging: passed missing"]);
+    let described = |change: &dyn Fn(&mut Value)| {
+        let mut answer = answer::all()[0].1.clone();
+        change(&mut answer["KeyMetadata"]);
+        good().instead("aws.describe-key", &answer)
+    };
+    let disabled = described(&|key| {
+        key["Enabled"] = false.into();
+        key["KeyState"] = "Disabled".into();
+    });
+    let disabled = changed(disabled);
+    assert!(disabled.contains(&"worse admission: passed failed".to_owned()), "{disabled:?}");
+    let imported = changed(described(&|key| key["Origin"] = "EXTERNAL".into()));
+    assert!(imported.iter().any(|line| line.starts_with("worse ")), "{imported:?}");
+    let unmarked = good().instead("aws.list-resource-tags", &json!({ "Tags": [], "Truncated": false }));
+    assert_eq!(changed(unmarked), [""; 0], "the mark was of the order");
 }
 
 #[test]
