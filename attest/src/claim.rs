@@ -61,6 +61,7 @@ topics! {
     Logging = "logging", "every use of the key, and every change to it, is logged";
     Logs = "logs", "what is known of the logs";
     Mark = "mark", "the tag or label hardkey-challenge of the key";
+    Signers = "signers", "who may sign with the key, as far as its own policy says";
     Refused = "refused", "what the cloud did not answer";
     ValidFrom = "certified-from", "since when every certificate of the HSM is valid";
     ValidUntil = "certified-until", "until when every certificate of the HSM is valid";

@@ -8,6 +8,8 @@ mod cloud_trail;
 mod google;
 mod google_api;
 mod google_audit;
+mod google_events;
+mod google_iam;
 mod hardware;
 mod key_vault;
 mod managed_hsm;
@@ -19,7 +21,8 @@ mod specimen;
 
 pub(crate) use answer::malformed;
 pub(crate) use cloud_trail::trail_arns;
-pub(crate) use google_api::statement as google_statement;
+pub(crate) use google_api::{created, statement as google_statement};
+pub(crate) use google_audit::{is_above, parent_of};
 
 use std::marker::PhantomData;
 

@@ -22,7 +22,8 @@ fn google(labels: &Value, policy: &Value) -> Attempt {
         .answer("google.crypto-key-version", RESOURCE, KMS, &answer::google_version(subject(), RESOURCE))
         .answer("google.public-key", RESOURCE, KMS, &answer::google_public_key(subject(), RESOURCE))
         .answer("google.crypto-key", key, KMS, &described)
-        .answer("google.iam-policy", "projects/synthetic", MANAGER, policy);
+        .answer("google.iam-policy", "projects/synthetic", MANAGER, policy)
+        .answer("google.parent", "projects/synthetic", MANAGER, &made::project("synthetic", &Value::Null));
     Attempt { record: Some(record.bytes()), ..Attempt::report(&report, request, &Challenge::new()) }
 }
 
@@ -134,6 +135,27 @@ fn what_the_hsm_attests_stays_attested_and_logs_are_a_note() {
     assert_eq!(logging(&good), (Level::Attested, Some(2), Outcome::Passed));
     let off = google(&marked(), &json!({ "auditConfigs": [] }));
     assert_eq!(logging(&off), (Level::Attested, Some(2), Outcome::Warning));
+}
+
+#[test]
+fn a_key_that_the_log_of_its_project_shows_imported_is_rejected_and_one_it_shows_generated_stays_attested() {
+    let logged = |method: &str| {
+        let (report, request) = report::good(Shape::P256);
+        let key = RESOURCE.split_once("/cryptoKeyVersions/").unwrap().0;
+        let record = made::of(&report)
+            .answer("google.crypto-key", key, KMS, &json!({ "name": key, "labels": marked() }))
+            .answer("google.crypto-key-version", RESOURCE, KMS, &answer::google_version(subject(), RESOURCE))
+            .answer(
+                "google.key-events",
+                RESOURCE,
+                "logging.googleapis.com",
+                &json!({ "entries": [made::key_event(method, RESOURCE)] }),
+            );
+        Attempt { record: Some(record.bytes()), ..Attempt::report(&report, request, &Challenge::new()) }
+    };
+    let level = |attempt: &Attempt| (judged(attempt).0, judged(attempt).2.contains(&"generated"));
+    assert_eq!(level(&logged("CreateCryptoKeyVersion")), (Level::Attested, false));
+    assert_eq!(level(&logged("ImportCryptoKeyVersion")), (Level::Rejected, true));
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use super::answer::{Answer, Said};
 use super::kind::{Kind, Question};
-use crate::evidence::trail_arns;
+use crate::evidence::{created, parent_of, trail_arns};
+use crate::report;
 
 /// A record has 64 answers at most; of two about each trail, this leaves room for those about the key.
 const MOST_TRAILS: usize = 24;
@@ -11,7 +12,18 @@ const MOST_TRAILS: usize = 24;
 #[must_use]
 pub fn follow_ups(resource: &str, answer: &Answer) -> Vec<Question> {
     let Said::Data(data) = &answer.said else { return Vec::new() };
+    let ask = |kind: Kind, of: &str, around| {
+        let hosts = kind.hosts(of, resource);
+        kind.is_about(of, resource).then(|| Question { kind, hosts, of: of.to_owned(), around })
+    };
     match answer.kind {
+        Kind::GoogleParent => {
+            let Some(above) = parent_of(&answer.of, data) else { return Vec::new() };
+            [Kind::GoogleIamPolicy, Kind::GoogleParent].into_iter().filter_map(|kind| ask(kind, &above, None)).collect()
+        }
+        Kind::Key(report::Kind::GoogleCryptoKeyVersion) => {
+            created(data).and_then(|created| ask(Kind::GoogleKeyEvents, resource, Some(created))).into_iter().collect()
+        }
         Kind::AwsDescribeTrails => {
             let ask = |arn: String| {
                 [Kind::AwsGetTrailStatus, Kind::AwsGetEventSelectors].map(|kind| Question {
@@ -30,6 +42,8 @@ pub fn follow_ups(resource: &str, answer: &Answer) -> Vec<Question> {
         | Kind::AwsGetEventSelectors
         | Kind::AzureDiagnosticSettings
         | Kind::GoogleCryptoKey
-        | Kind::GoogleIamPolicy => Vec::new(),
+        | Kind::GoogleIamPolicy
+        | Kind::GoogleKeyIamPolicy
+        | Kind::GoogleKeyEvents => Vec::new(),
     }
 }

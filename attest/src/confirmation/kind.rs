@@ -2,6 +2,7 @@
 //! can point a CA elsewhere.
 
 use super::place::{Place, is_of_a_region};
+use crate::evidence::is_above;
 use crate::instant::Instant;
 use crate::report;
 
@@ -22,8 +23,14 @@ pub enum Kind {
     AzureDiagnosticSettings,
     /// Google Cloud KMS: `GetCryptoKey`, which has the labels.
     GoogleCryptoKey,
-    /// Google Resource Manager: `getIamPolicy` of the project, which has the audit configuration.
+    /// Google Resource Manager: `getIamPolicy` of the project, and of what is above it: these have the audit configuration.
     GoogleIamPolicy,
+    /// Google Resource Manager: `projects.get` or `folders.get`, which say what is above.
+    GoogleParent,
+    /// Google Cloud KMS: `getIamPolicy` of the key.
+    GoogleKeyIamPolicy,
+    /// Google Cloud Logging: `entries.list` of what was done to keys of the project when the version was made.
+    GoogleKeyEvents,
 }
 
 /// What to ask, of what, and where.
@@ -42,7 +49,7 @@ pub struct Question {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Key(report::Kind::GoogleCryptoKeyVersion),
         Self::Key(report::Kind::GooglePublicKey),
         Self::Key(report::Kind::AwsDescribeKey),
@@ -56,6 +63,9 @@ impl Kind {
         Self::AzureDiagnosticSettings,
         Self::GoogleCryptoKey,
         Self::GoogleIamPolicy,
+        Self::GoogleParent,
+        Self::GoogleKeyIamPolicy,
+        Self::GoogleKeyEvents,
     ];
 
     /// Its name in the payload.
@@ -70,6 +80,9 @@ impl Kind {
             Self::AzureDiagnosticSettings => "azure.diagnostic-settings",
             Self::GoogleCryptoKey => "google.crypto-key",
             Self::GoogleIamPolicy => "google.iam-policy",
+            Self::GoogleParent => "google.parent",
+            Self::GoogleKeyIamPolicy => "google.key-iam-policy",
+            Self::GoogleKeyEvents => "google.key-events",
         }
     }
 
@@ -103,8 +116,8 @@ impl Kind {
             (Place::Azure { vault, resource_type, .. }, Self::AzureDiagnosticSettings) => {
                 Some(format!("/providers/Microsoft.KeyVault/{resource_type}/{vault}"))
             }
-            (Place::Google { key, .. }, Self::GoogleCryptoKey) => Some(key.to_owned()),
-            (Place::Google { project, .. }, Self::GoogleIamPolicy) => Some(project.to_owned()),
+            (Place::Google { key, .. }, Self::GoogleCryptoKey | Self::GoogleKeyIamPolicy) => Some(key.to_owned()),
+            (Place::Google { project, .. }, Self::GoogleIamPolicy | Self::GoogleParent) => Some(project.to_owned()),
             _ => None,
         }
     }
@@ -121,6 +134,11 @@ impl Kind {
                 let (of, end) = (of.to_ascii_lowercase(), self.subject(resource).unwrap_or_default());
                 of.starts_with("/subscriptions/") && of.ends_with(&end.to_ascii_lowercase())
             }
+            // Which folders and organization are above the project, its parents say.
+            (Self::GoogleIamPolicy | Self::GoogleParent, Some(Place::Google { project, .. })) => {
+                of == project || is_above(of) && !(self == Self::GoogleParent && of.starts_with("organizations/"))
+            }
+            (Self::GoogleKeyEvents, Some(Place::Google { .. })) => of == resource,
             _ => self.subject(resource).is_some_and(|subject| subject == of),
         }
     }
@@ -148,12 +166,15 @@ impl Kind {
             }
             (Self::AzureDiagnosticSettings, Some(Place::Azure { management, .. })) => vec![management.to_owned()],
             (
-                Self::Key(report::Kind::GoogleCryptoKeyVersion | report::Kind::GooglePublicKey) | Self::GoogleCryptoKey,
+                Self::Key(report::Kind::GoogleCryptoKeyVersion | report::Kind::GooglePublicKey)
+                | Self::GoogleCryptoKey
+                | Self::GoogleKeyIamPolicy,
                 Some(Place::Google { .. }),
             ) => vec!["cloudkms.googleapis.com".to_owned()],
-            (Self::GoogleIamPolicy, Some(Place::Google { .. })) => {
+            (Self::GoogleIamPolicy | Self::GoogleParent, Some(Place::Google { .. })) => {
                 vec!["cloudresourcemanager.googleapis.com".to_owned()]
             }
+            (Self::GoogleKeyEvents, Some(Place::Google { .. })) => vec!["logging.googleapis.com".to_owned()],
             _ => Vec::new(),
         }
     }

@@ -2,6 +2,7 @@
 //! the tests of the schema, and to their terms in those of the attacks.
 
 use super::*;
+use crate::instant::Instant;
 use crate::report::Kind as Of;
 
 const ARN: &str = "arn:aws:kms:eu-west-1:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321";
@@ -56,6 +57,8 @@ fn what_to_ask_and_where_follows_from_the_name_of_the_key() {
             format!("google.public-key of {VERSION} at {google}"),
             format!("google.crypto-key of projects/p/locations/l/keyRings/r/cryptoKeys/k at {google}"),
             "google.iam-policy of projects/p at cloudresourcemanager.googleapis.com".to_owned(),
+            "google.parent of projects/p at cloudresourcemanager.googleapis.com".to_owned(),
+            format!("google.key-iam-policy of projects/p/locations/l/keyRings/r/cryptoKeys/k at {google}"),
         ]
     );
     let first = |resource: &str| asked(resource)[0].rsplit_once(' ').unwrap().1.to_owned();
@@ -183,4 +186,55 @@ fn trails_lead_to_two_questions_each_and_only_those_of_the_keys_partition() {
     );
     assert_eq!(next(Said::Data(b"no JSON".to_vec())), []);
     assert_eq!(next(Said::Refused { code: "AccessDenied".to_owned(), message: "no".to_owned() }), []);
+}
+
+#[test]
+fn what_is_above_a_project_of_google_s_is_asked_about_level_by_level_and_events_when_it_is_known_when() {
+    let manager = "cloudresourcemanager.googleapis.com";
+    let next = |kind, of: &str, data: &str| {
+        let said = Said::Data(data.as_bytes().to_vec());
+        let asked = Instant::parse("2026-11-21T10:00:00Z").unwrap();
+        let (endpoint, request) = (manager.to_owned(), "r".to_owned());
+        follow_ups(VERSION, &Answer { kind, of: of.to_owned(), endpoint, asked, request, said })
+            .into_iter()
+            .map(|Question { kind, of, hosts, around }| {
+                let around = around.map(|around| format!(" around {around}")).unwrap_or_default();
+                format!("{} of {of} at {}{around}", kind.name(), hosts.join(" "))
+            })
+            .collect::<Vec<_>>()
+    };
+    let parent =
+        |of: &str, above: &str| next(Kind::GoogleParent, of, &format!(r#"{{"name": "{of}", "parent": "{above}"}}"#));
+    assert_eq!(
+        parent("projects/p", "folders/7"),
+        [format!("google.iam-policy of folders/7 at {manager}"), format!("google.parent of folders/7 at {manager}")]
+    );
+    assert_eq!(parent("folders/7", "organizations/9"), [format!("google.iam-policy of organizations/9 at {manager}")]);
+    assert_eq!(parent("folders/7", "billingAccounts/9"), [""; 0]);
+    let version = |created: &str| {
+        let record = format!(r#"{{"name": "{VERSION}", "createTime": "{created}"}}"#);
+        next(Kind::Key(Of::GoogleCryptoKeyVersion), VERSION, &record)
+    };
+    let events = [format!("google.key-events of {VERSION} at logging.googleapis.com around 2026-11-21T09:59:58Z")];
+    assert_eq!(version("2026-11-21T09:59:58.123456789Z"), events);
+    assert_eq!(version("2026-11-21T09:59:58Z"), events);
+    assert_eq!(version("yesterday"), [""; 0]);
+}
+
+#[test]
+fn an_answer_about_what_cannot_be_above_a_project_says_nothing_of_its_keys() {
+    for (kind, of, is_about) in [
+        (Kind::GoogleIamPolicy, "projects/p", true),
+        (Kind::GoogleIamPolicy, "projects/q", false),
+        (Kind::GoogleIamPolicy, "folders/7", true),
+        (Kind::GoogleIamPolicy, "organizations/9", true),
+        (Kind::GoogleIamPolicy, "folders/..", false),
+        (Kind::GoogleParent, "organizations/9", false),
+        (Kind::GoogleKeyIamPolicy, "projects/p/locations/l/keyRings/r/cryptoKeys/k", true),
+        (Kind::GoogleKeyIamPolicy, "projects/p/locations/l/keyRings/r/cryptoKeys/j", false),
+        (Kind::GoogleKeyEvents, VERSION, true),
+        (Kind::GoogleKeyEvents, "projects/p", false),
+    ] {
+        assert_eq!(kind.is_about(of, VERSION), is_about, "{} of {of}", kind.name());
+    }
 }

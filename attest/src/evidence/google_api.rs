@@ -8,6 +8,7 @@ use serde::Deserialize;
 use crate::admission::google::{KeyFacts, admit, is_key_version, signs};
 use crate::admission::{Exceptions, Refusal};
 use crate::claim::{Topic, Value};
+use crate::instant::Instant;
 use crate::malformed::Malformed;
 use crate::public_key::Algorithm;
 use crate::shown;
@@ -115,6 +116,19 @@ pub(crate) fn statement(json: &[u8]) -> Result<Option<Statement>, Malformed> {
         certificates.push(document.as_bytes().to_vec());
     }
     Ok(Some((compressed, certificates)))
+}
+
+/// When a version was made, by its record, to the second; nothing where that cannot be read.
+pub(crate) fn created(json: &[u8]) -> Option<Instant> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Made {
+        create_time: String,
+    }
+    let Made { create_time } = serde_json::from_slice(json).ok()?;
+    // RFC 3339 in UTC, with a fraction of the second or without: google/protobuf/timestamp.proto.
+    let seconds = create_time.get(.."2026-11-21T09:59:58".len())?;
+    Instant::parse(&format!("{seconds}Z"))
 }
 
 /// Judges a version's record as admission does, and gathers what it says.

@@ -11,7 +11,8 @@ use crate::report::{RawEvidence, Report};
 use crate::shown;
 
 use super::cloud_trail::Trails;
-use super::{Gathered, Presented, azure_monitor, google_audit, mark};
+use super::google_audit::Levels;
+use super::{Gathered, Presented, azure_monitor, google_events, google_iam, mark};
 
 /// What claims of refusals are from.
 const FROM: &str = "the record of the confirmation";
@@ -94,7 +95,7 @@ pub(super) fn is_of_its_key(record: &Record, anchors: &impl Anchors) -> Result<(
 
 /// Reads the answers, and says of logs what they come to together.
 pub(super) fn read(record: &Record, anchors: &impl Anchors, mut gathered: Gathered) -> Result<Gathered, Malformed> {
-    let mut trails = Trails::default();
+    let (mut trails, mut levels) = (Trails::default(), Levels::default());
     for answer in &record.answers {
         match &answer.said {
             Said::Refused { code, .. } => {
@@ -102,12 +103,13 @@ pub(super) fn read(record: &Record, anchors: &impl Anchors, mut gathered: Gather
                 gathered.answered(FROM, Topic::Refused, Value::Text(text));
             }
             Said::Data(data) => {
-                one(answer, data, anchors, &mut trails, &mut gathered)
+                one(answer, data, anchors, (&mut trails, &mut levels), &mut gathered)
                     .map_err(|error| error.inside(answer.kind.name()))?;
             }
         }
     }
     trails.conclude(&record.resource, &mut gathered);
+    levels.conclude(&record.resource, &mut gathered);
     Ok(gathered)
 }
 
@@ -115,7 +117,7 @@ fn one(
     answer: &Answer,
     data: &[u8],
     anchors: &impl Anchors,
-    trails: &mut Trails,
+    (trails, levels): (&mut Trails, &mut Levels),
     gathered: &mut Gathered,
 ) -> Result<(), Malformed> {
     match answer.kind {
@@ -130,6 +132,9 @@ fn one(
         Kind::AwsGetEventSelectors => trails.selectors(&answer.of, data),
         Kind::AzureDiagnosticSettings => azure_monitor::gather(data, &answer.of, gathered),
         Kind::GoogleCryptoKey => mark::gather_google(data, &answer.of, gathered),
-        Kind::GoogleIamPolicy => google_audit::gather(data, gathered),
+        Kind::GoogleIamPolicy => levels.policy(&answer.of, data),
+        Kind::GoogleParent => levels.parent(&answer.of, data),
+        Kind::GoogleKeyIamPolicy => google_iam::gather_signers(data, gathered),
+        Kind::GoogleKeyEvents => google_events::gather(data, &answer.of, gathered),
     }
 }

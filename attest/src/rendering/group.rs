@@ -40,7 +40,7 @@ const GROUPS: [(&str, &[Topic]); 6] = [
         ],
     ),
     ("Who runs it", &[Topic::Operator]),
-    ("Who administers it, and who watches", &[Topic::Mark, Topic::Logging, Topic::Logs]),
+    ("Who administers it, and who watches", &[Topic::Mark, Topic::Signers, Topic::Logging, Topic::Logs]),
     ("What the cloud did not answer", &[Topic::Refused]),
 ];
 /// Topics that no heading has.

@@ -108,6 +108,27 @@ pub(crate) fn parsers() -> Vec<Parser> {
         parser("google.iam-policy", vec![record::iam_policy().to_string().into_bytes()], |bytes| {
             elsewhere(bundle::RESOURCE, ("google.iam-policy", "projects/synthetic", MANAGER), bytes)
         }),
+        parser(
+            "google.parent",
+            vec![record::project("synthetic", &json!("folders/7")).to_string().into_bytes()],
+            |bytes| elsewhere(bundle::RESOURCE, ("google.parent", "projects/synthetic", MANAGER), bytes),
+        ),
+        parser("google.key-iam-policy", vec![record::iam_policy().to_string().into_bytes()], |bytes| {
+            let (key, _) = bundle::RESOURCE.split_once("/cryptoKeyVersions/").unwrap();
+            elsewhere(bundle::RESOURCE, ("google.key-iam-policy", key, "cloudkms.googleapis.com"), bytes)
+        }),
+        parser(
+            "google.key-events",
+            vec![
+                json!({ "entries": [record::key_event("CreateCryptoKeyVersion", bundle::RESOURCE)] })
+                    .to_string()
+                    .into_bytes(),
+            ],
+            |bytes| {
+                let of = ("google.key-events", bundle::RESOURCE, "logging.googleapis.com");
+                elsewhere(bundle::RESOURCE, of, bytes)
+            },
+        ),
         parser("challenge", vec![challenge.json().to_string().into_bytes()], |bytes| told(ReadChallenge::parse(bytes))),
         parser("challenge-key", vec![challenge.key_file().into_bytes()], |bytes| told(ChallengeKey::parse(bytes))),
         parser("seen", vec![line.into_bytes()], |bytes| told(Seen::parse(&String::from_utf8_lossy(bytes)))),

@@ -88,6 +88,9 @@ parsers_hold! {
     changed_selectors_of_a_trail_are_read_or_refused_and_cut_ones_refused: "aws.get-event-selectors";
     changed_settings_of_a_vault_are_read_or_refused_and_cut_ones_refused: "azure.diagnostic-settings";
     a_changed_iam_policy_is_read_or_refused_and_a_cut_one_refused: "google.iam-policy";
+    a_changed_project_is_read_or_refused_and_a_cut_one_refused: "google.parent";
+    a_changed_policy_of_a_key_is_read_or_refused_and_a_cut_one_refused: "google.key-iam-policy";
+    changed_events_of_a_key_are_read_or_refused_and_cut_ones_refused: "google.key-events";
     a_changed_challenge_is_read_or_refused_and_a_cut_one_refused: "challenge";
     a_changed_key_of_challenges_is_read_or_refused_and_a_cut_one_refused: "challenge-key";
     a_changed_line_of_what_was_seen_is_read_or_refused_and_a_cut_one_refused: "seen";

@@ -16,6 +16,7 @@ use hardkey_attest::public_key::PublicKey;
 use hardkey_attest::rendering::{Decision, decision_html, decision_json, decision_text};
 use hardkey_attest::verdict::Level;
 use hardkey_synthetic::{Hash, Key, Report, Shape, record as made};
+use serde_json::json;
 
 use super::edit::Script;
 use super::harmless;
@@ -68,7 +69,20 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
         refused.refused("aws.describe-trails", "111122223333", "cloudtrail.us-west-2.amazonaws.com", "Denied");
     let others = made::of(&good().report)
         .answer("azure.diagnostic-settings", made::VAULT, "management.azure.com", &made::diagnostic_settings())
-        .answer("google.iam-policy", "projects/p", "cloudresourcemanager.googleapis.com", &made::iam_policy());
+        .answer("google.iam-policy", "projects/p", "cloudresourcemanager.googleapis.com", &made::iam_policy())
+        .answer(
+            "google.parent",
+            "projects/p",
+            "cloudresourcemanager.googleapis.com",
+            &made::project("p", &json!("folders/7")),
+        )
+        .answer("google.key-iam-policy", "projects/p", "cloudkms.googleapis.com", &made::iam_policy())
+        .answer(
+            "google.key-events",
+            "projects/p",
+            "logging.googleapis.com",
+            &json!({ "entries": [made::key_event("CreateCryptoKey", "projects/p")] }),
+        );
     vec![
         [&[0, 0][..], &good().record.bytes()].concat(),
         [&[1, 0][..], good().record.payload.to_string().as_bytes()].concat(),

@@ -136,6 +136,40 @@ pub fn iam_policy() -> Value {
     })
 }
 
+/// What Resource Manager says of a project with what is above it; nothing above it if that is null.
+#[must_use]
+pub fn project(id: &str, parent: &Value) -> Value {
+    let mut project = json!({
+        "name": "projects/415104041262", "projectId": id, "state": "ACTIVE", "displayName": id,
+        "createTime": "2026-01-01T00:00:00.123Z", "updateTime": "2026-01-01T00:00:00.123Z", "etag": "W/\"1\"",
+        "labels": { "team": "release" },
+    });
+    if !parent.is_null() {
+        project["parent"] = parent.clone();
+    }
+    project
+}
+
+/// An entry of the log of Admin Activity: what was done to a key of Google's.
+#[must_use]
+pub fn key_event(method: &str, name: &str) -> Value {
+    let project = name.split('/').nth(1).unwrap_or_default();
+    json!({
+        "protoPayload": {
+            "@type": "type.googleapis.com/google.cloud.audit.AuditLog",
+            "authenticationInfo": { "principalEmail": "admin@example.com" },
+            "requestMetadata": { "callerIp": "192.0.2.1" }, "serviceName": "cloudkms.googleapis.com", "methodName": method,
+            "resourceName": name, "resourceLocation": { "currentLocations": ["europe-west3"] },
+            "request": { "@type": "type.googleapis.com/google.cloud.kms.v1.Request" },
+            "authorizationInfo": [{ "resource": name, "granted": true }],
+        },
+        "insertId": "1a2b3c", "resource": { "type": "cloudkms_cryptokeyversion", "labels": {} },
+        "timestamp": "2026-11-21T09:00:00.123456789Z", "severity": "NOTICE",
+        "logName": format!("projects/{project}/logs/cloudaudit.googleapis.com%2Factivity"),
+        "receiveTimestamp": "2026-11-21T09:00:01.123456789Z",
+    })
+}
+
 impl Report {
     /// A record with one more answer.
     #[must_use]
