@@ -57,7 +57,9 @@ topics! {
     Resource = "resource", "full name of the key version";
     ProtectionLevel = "protection-level", "what the cloud calls the protection of the key";
     State = "state", "whether the key can be used now";
-    Copies = "copies", "copies of the key in other regions";
+    Copies = "copies", "copies of the key in other regions, and backups";
+    Vault = "vault", "the vault or Managed HSM that the key is in";
+    Events = "events", "what the cloud's log has of how the key was made";
     Logging = "logging", "every use of the key, and every change to it, is logged";
     Logs = "logs", "what is known of the logs";
     Mark = "mark", "the tag or label hardkey-challenge of the key";

@@ -28,7 +28,7 @@ pub use draft::{About, Draft};
 pub use envelope::{Envelope, envelope, is_record, to_be_signed};
 pub use follow_up::follow_ups;
 pub use kind::{Kind, Question};
-pub(crate) use kind::{region_and_account, trail};
+pub(crate) use kind::{region_and_account, trail, vault_and_key};
 pub use payload::Record;
 
 /// What the signature says the payload is. A key of the CA's that signs other things never signs a record by that.

@@ -2,7 +2,10 @@
 
 pub(crate) mod answer;
 mod aws;
+mod azure_log;
 mod azure_monitor;
+mod azure_roles;
+mod azure_vault;
 mod binding;
 mod cloud_trail;
 mod google;

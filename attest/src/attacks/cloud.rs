@@ -1,4 +1,5 @@
-//! Records about keys of Google Cloud HSM, whose HSM vouches for itself, and of Azure Key Vault, which keeps no origin with a key.
+//! Records about keys of Google Cloud HSM, whose HSM vouches for itself, and of Azure Key Vault, which keeps no origin with a key but has a
+//! log.
 
 use hardkey_synthetic::bundle::RESOURCE;
 use hardkey_synthetic::{Azure, Challenge, Pki, Report, Request, Shape, answer, record as made, report};
@@ -34,6 +35,52 @@ fn marked() -> Value {
 
 /// A report about a key of a vault, with a record of what Azure told the CA.
 fn vault(change: impl FnOnce(&mut Value), settings: &Value) -> Attempt {
+    vault_and(change, settings, |record| record)
+}
+
+/// The same, whose log has that it was created there, in a record that is changed.
+fn logged(change: impl FnOnce(Report) -> Report) -> Attempt {
+    vault_and(
+        |_| {},
+        &made::diagnostic_settings(),
+        |record| {
+            let management = "management.azure.com";
+            let record = record
+                .answer("azure.vault", made::VAULT, management, &made::vault())
+                .answer("azure.role-assignments", made::VAULT, management, &made::role_assignments())
+                .answer("azure.key-events", made::VAULT, LOGS, &made::audit_rows(&[created()]));
+            change(record)
+        },
+    )
+}
+
+const LOGS: &str = "api.loganalytics.azure.com";
+
+fn vault_kid() -> String {
+    answer::all()[2].1["key"]["kid"].as_str().unwrap().to_owned()
+}
+
+fn row(operation: &'static str) -> (&'static str, &'static str, u16, &'static str) {
+    (operation, "AZKVAuditLogs", 200, vault_kid().leak())
+}
+
+fn created() -> (&'static str, &'static str, u16, &'static str) {
+    row("KeyCreate")
+}
+
+fn events(rows: &[(&str, &str, u16, &str)]) -> Attempt {
+    logged(|record| record.instead("azure.key-events", &made::audit_rows(rows)))
+}
+
+fn resource(field: &str, value: Value) -> Attempt {
+    logged(|record| {
+        let mut vault = made::vault();
+        vault["properties"][field] = value;
+        record.instead("azure.vault", &vault)
+    })
+}
+
+fn vault_and(change: impl FnOnce(&mut Value), settings: &Value, then: impl FnOnce(Report) -> Report) -> Attempt {
     let request = Request::of(subject()).der();
     let mut bundle = answer::all()[2].1.clone();
     let kid = bundle["key"]["kid"].as_str().unwrap().to_owned();
@@ -53,6 +100,7 @@ fn vault(change: impl FnOnce(&mut Value), settings: &Value) -> Attempt {
         "management.azure.com",
         settings,
     );
+    let record = then(record);
     Attempt { record: Some(record.bytes()), ..Attempt::report(&report, request, &Challenge::new()) }
 }
 
@@ -116,7 +164,52 @@ pub(super) const VECTORS: &[Vector] = &[
             vault(|_| {}, &made::diagnostic_settings())
         })
     },
+    rule("e.2", "a key of a vault that was imported, as its log has it", "generated", || events(&[row("KeyImport")])),
+    rule("e.3", "a key of a vault that was restored there from a backup", "generated", || {
+        events(&[created(), row("KeyRestore")])
+    }),
+    rule("e.4", "a key of a vault whose log the CA may not read", "generated", || {
+        logged(|record| {
+            let record = record.unasked("azure.key-events");
+            record.refused("azure.key-events", made::VAULT, LOGS, "InsufficientAccessError")
+        })
+    }),
+    rule("20.4", "a key that is said to be in an HSM, in a vault that has none", "hsm", || {
+        resource("sku", json!({ "family": "A", "name": "standard" }))
+    }),
+    rule("22.1", "a key of a vault of which a backup was taken", "one-region", || {
+        events(&[created(), row("KeyBackup")])
+    }),
+    Vector {
+        otherwise: Level::Confirmed,
+        ..Vector::by_check(
+            "19.5",
+            "a record with the settings of a vault that is another by its host",
+            Check::RecordAnswers,
+            || resource("vaultUri", "https://release2.vault.azure.net/".into()),
+        )
+    },
+    Vector {
+        otherwise: Level::Confirmed,
+        ..Vector::by_check(
+            "19.6",
+            "a record with the log of a vault of another subscription",
+            Check::RecordAnswers,
+            || {
+                logged(|mut record| {
+                    let other = made::VAULT.replace("11111111", "22222222");
+                    let rows = made::audit_rows(&[created()]).to_string().replace(&made::VAULT.to_lowercase(), &other);
+                    record.asked_before("azure.key-events")["of"] = other.clone().into();
+                    record.instead_bytes("azure.key-events", rows.as_bytes())
+                })
+            },
+        )
+    },
 ];
+
+const fn rule(id: &'static str, what: &'static str, rule: &'static str, attempt: fn() -> Attempt) -> Vector {
+    Vector { otherwise: Level::Confirmed, ..Vector::by_rule(id, what, rule, attempt) }
+}
 
 fn judged(attempt: &Attempt) -> (Level, Option<u8>, Vec<&'static str>) {
     let verdict = attempt.judged(None).unwrap();
@@ -156,6 +249,30 @@ fn a_key_that_the_log_of_its_project_shows_imported_is_rejected_and_one_it_shows
     let level = |attempt: &Attempt| (judged(attempt).0, judged(attempt).2.contains(&"generated"));
     assert_eq!(level(&logged("CreateCryptoKeyVersion")), (Level::Attested, false));
     assert_eq!(level(&logged("ImportCryptoKeyVersion")), (Level::Rejected, true));
+}
+
+#[test]
+fn a_key_of_a_vault_whose_log_has_its_creation_is_confirmed() {
+    assert_eq!(judged(&logged(|record| record)), (Level::Confirmed, Some(5), vec![]));
+}
+
+#[test]
+fn where_a_log_does_not_show_how_a_key_was_made_the_verdict_says_what_it_has() {
+    let said = |attempt: &Attempt| {
+        let verdict = attempt.judged(None).unwrap();
+        let rule = verdict.rules().iter().find(|rule| rule.id == "generated").unwrap();
+        (rule.outcome, rule.observed.clone())
+    };
+    let of_log = "the audit log of Azure: it has no KeyCreate of this version: none was kept then, it is not kept so long, or it goes \
+        where it cannot be read";
+    assert_eq!(said(&events(&[])), (Outcome::Missing, of_log.to_owned()));
+    let refused = logged(|record| {
+        record.unasked("azure.key-events").refused("azure.key-events", made::VAULT, LOGS, "InsufficientAccessError")
+    });
+    let line = format!("azure.key-events of {}: InsufficientAccessError", made::VAULT);
+    assert_eq!(said(&refused), (Outcome::Missing, line));
+    let imported = "the key was generated inside the HSM, and not imported: no (the audit log of Azure)";
+    assert_eq!(said(&events(&[row("KeyImport")])), (Outcome::Failed, imported.to_owned()));
 }
 
 #[test]

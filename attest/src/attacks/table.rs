@@ -164,13 +164,13 @@ pub(super) const ATTACKS: &[Attack] = &[
         "21",
         "a copy of the key is in a region that the CA did not look at",
         Confirmation,
-        "The cloud tells the CA of copies: `one-region` is a note that lists them, unless the policy demands it. They are in AWS's HSMs.",
+        "The cloud tells the CA of copies: `one-region` is a note that lists them, unless the policy demands it. They are in the cloud's HSMs.",
     ),
     row(
         "22",
         "the key is backed up and restored elsewhere",
         Confirmation,
-        "It stays inside of HSMs of the cloud. Logs show it, which are the subscriber's.",
+        "It stays inside of HSMs of the cloud. The log of a vault has it (`KeyBackup`), and `one-region` tells of it. Who administers the log can take that row out. A key that was restored is not generated there: `generated` fails.",
     ),
     row(
         "23",
@@ -231,7 +231,7 @@ pub(super) const ATTACKS: &[Attack] = &[
         "e",
         "an imported key of a service that does not say so, or of a partition without validated HSMs",
         Reported,
-        "Unknown origin is not generated: `generated` is missing, also where Azure itself answers, which keeps no origin with a key. `admission` refuses `aws-cn`.",
+        "Unknown origin is not generated: `generated` is missing, also where Azure itself answers, which keeps no origin with a key, unless the vault's log has the `KeyCreate` of this version. `admission` refuses `aws-cn`.",
     ),
     row(
         "f",

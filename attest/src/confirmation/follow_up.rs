@@ -36,11 +36,24 @@ pub fn follow_ups(resource: &str, answer: &Answer) -> Vec<Question> {
             let about = |arn: &String| Kind::AwsGetTrailStatus.is_about(arn, resource);
             trail_arns(data).into_iter().filter(about).take(MOST_TRAILS).flat_map(ask).collect()
         }
+        // Subscription and resource group are in no key's name. Who may use a key of a Managed HSM, its own roles say, not Azure's.
+        Kind::AzureVault => {
+            let of_a_vault = answer.of.to_ascii_lowercase().contains("/vaults/");
+            let kinds = [Kind::AzureDiagnosticSettings, Kind::AzureRoleAssignments, Kind::AzureKeyEvents];
+            let ask = |kind: Kind| {
+                let hosts = kind.hosts(&answer.of, resource);
+                Question { kind, hosts, of: answer.of.clone(), around: None }
+            };
+            let asked = kinds.into_iter().filter(|kind| of_a_vault || *kind != Kind::AzureRoleAssignments);
+            asked.filter(|kind| kind.is_about(&answer.of, resource)).map(ask).collect()
+        }
         Kind::Key(_)
         | Kind::AwsListResourceTags
         | Kind::AwsGetTrailStatus
         | Kind::AwsGetEventSelectors
         | Kind::AzureDiagnosticSettings
+        | Kind::AzureRoleAssignments
+        | Kind::AzureKeyEvents
         | Kind::GoogleCryptoKey
         | Kind::GoogleIamPolicy
         | Kind::GoogleKeyIamPolicy

@@ -1,7 +1,7 @@
 //! Which questions there are, what each is asked about, and which hosts answer it: closed lists, so that nothing that was handed in
 //! can point a CA elsewhere.
 
-use super::place::{Place, is_of_a_region};
+use super::place::{MANAGED_HSMS, Place, is_of_a_region};
 use crate::evidence::is_above;
 use crate::instant::Instant;
 use crate::report;
@@ -19,8 +19,14 @@ pub enum Kind {
     AwsGetTrailStatus,
     /// AWS CloudTrail: `GetEventSelectors` of a trail.
     AwsGetEventSelectors,
+    /// Azure Resource Manager: the vault or Managed HSM itself.
+    AzureVault,
     /// Azure Monitor: the diagnostic settings of the vault or Managed HSM.
     AzureDiagnosticSettings,
+    /// Azure: who has which role at the vault.
+    AzureRoleAssignments,
+    /// Azure Monitor: what the audit log of the vault or Managed HSM has of the key.
+    AzureKeyEvents,
     /// Google Cloud KMS: `GetCryptoKey`, which has the labels.
     GoogleCryptoKey,
     /// Google Resource Manager: `getIamPolicy` of the project, and of what is above it: these have the audit configuration.
@@ -38,8 +44,8 @@ pub enum Kind {
 pub struct Question {
     /// Which question.
     pub kind: Kind,
-    /// Full name of what to ask about; for [`Kind::AzureDiagnosticSettings`] the end of it, because its beginning, subscription and
-    /// resource group, is in no key's name.
+    /// Full name of what to ask about; for [`Kind::AzureVault`] the end of it, because its beginning, subscription and resource group,
+    /// is in no key's name.
     pub of: String,
     /// The hosts that answer it.
     pub hosts: Vec<String>,
@@ -49,7 +55,7 @@ pub struct Question {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::Key(report::Kind::GoogleCryptoKeyVersion),
         Self::Key(report::Kind::GooglePublicKey),
         Self::Key(report::Kind::AwsDescribeKey),
@@ -60,7 +66,10 @@ impl Kind {
         Self::AwsDescribeTrails,
         Self::AwsGetTrailStatus,
         Self::AwsGetEventSelectors,
+        Self::AzureVault,
         Self::AzureDiagnosticSettings,
+        Self::AzureRoleAssignments,
+        Self::AzureKeyEvents,
         Self::GoogleCryptoKey,
         Self::GoogleIamPolicy,
         Self::GoogleParent,
@@ -77,7 +86,10 @@ impl Kind {
             Self::AwsDescribeTrails => "aws.describe-trails",
             Self::AwsGetTrailStatus => "aws.get-trail-status",
             Self::AwsGetEventSelectors => "aws.get-event-selectors",
+            Self::AzureVault => "azure.vault",
             Self::AzureDiagnosticSettings => "azure.diagnostic-settings",
+            Self::AzureRoleAssignments => "azure.role-assignments",
+            Self::AzureKeyEvents => "azure.key-events",
             Self::GoogleCryptoKey => "google.crypto-key",
             Self::GoogleIamPolicy => "google.iam-policy",
             Self::GoogleParent => "google.parent",
@@ -92,8 +104,8 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Everything that can be asked about a key version; of trails once for each that [`Kind::AwsDescribeTrails`] tells of. Nothing for a
-    /// name that is of no cloud.
+    /// Everything that can be asked about a key version by its name alone; [`super::follow_ups`] has the rest. Nothing for a name that is
+    /// of no cloud.
     #[must_use]
     pub fn questions(resource: &str) -> Vec<Question> {
         let ask = |kind: Self| {
@@ -103,17 +115,18 @@ impl Kind {
         Self::ALL.into_iter().filter_map(ask).collect()
     }
 
-    /// What is asked about, where the key's name says it: a trail has a name of its own.
+    /// What is asked about, where the key's name says it: a trail has a name of its own, and so has what is around a vault.
     fn subject(self, resource: &str) -> Option<String> {
         match (Place::of(resource)?, self) {
             (Place::Aws { .. }, Self::Key(report::Kind::AwsDescribeKey | report::Kind::AwsGetPublicKey))
             | (Place::Aws { .. }, Self::AwsListResourceTags)
-            | (Place::Azure { .. }, Self::Key(report::Kind::AzureKey | report::Kind::AzureAttestation))
+            | (Place::Azure { .. }, Self::Key(report::Kind::AzureKey))
+            | (Place::Azure { resource_type: MANAGED_HSMS, .. }, Self::Key(report::Kind::AzureAttestation))
             | (Place::Google { .. }, Self::Key(report::Kind::GoogleCryptoKeyVersion | report::Kind::GooglePublicKey)) => {
                 Some(resource.to_owned())
             }
             (Place::Aws { account, .. }, Self::AwsDescribeTrails) => Some(account.to_owned()),
-            (Place::Azure { vault, resource_type, .. }, Self::AzureDiagnosticSettings) => {
+            (Place::Azure { vault, resource_type, .. }, Self::AzureVault) => {
                 Some(format!("/providers/Microsoft.KeyVault/{resource_type}/{vault}"))
             }
             (Place::Google { key, .. }, Self::GoogleCryptoKey | Self::GoogleKeyIamPolicy) => Some(key.to_owned()),
@@ -129,10 +142,13 @@ impl Kind {
             (Self::AwsGetTrailStatus | Self::AwsGetEventSelectors, Some(Place::Aws { partition, .. })) => {
                 trail(of).is_some_and(|(of_partition, _, _)| of_partition == partition)
             }
-            (Self::AzureDiagnosticSettings, Some(Place::Azure { .. })) => {
-                // Resource Manager's names are compared without case.
-                let (of, end) = (of.to_ascii_lowercase(), self.subject(resource).unwrap_or_default());
-                of.starts_with("/subscriptions/") && of.ends_with(&end.to_ascii_lowercase())
+            (
+                Self::AzureVault | Self::AzureDiagnosticSettings | Self::AzureRoleAssignments | Self::AzureKeyEvents,
+                Some(Place::Azure { .. }),
+            ) => {
+                let end = Self::AzureVault.subject(resource).unwrap_or_default();
+                // A vault that was not found has no other name.
+                (self == Self::AzureVault && of == end) || is_resource(of, &end)
             }
             // Which folders and organization are above the project, its parents say.
             (Self::GoogleIamPolicy | Self::GoogleParent, Some(Place::Google { project, .. })) => {
@@ -164,7 +180,11 @@ impl Kind {
             (Self::Key(report::Kind::AzureKey | report::Kind::AzureAttestation), Some(Place::Azure { host, .. })) => {
                 vec![host.to_owned()]
             }
-            (Self::AzureDiagnosticSettings, Some(Place::Azure { management, .. })) => vec![management.to_owned()],
+            (
+                Self::AzureVault | Self::AzureDiagnosticSettings | Self::AzureRoleAssignments,
+                Some(Place::Azure { management, .. }),
+            ) => vec![management.to_owned()],
+            (Self::AzureKeyEvents, Some(Place::Azure { logs, .. })) => vec![logs.to_owned()],
             (
                 Self::Key(report::Kind::GoogleCryptoKeyVersion | report::Kind::GooglePublicKey)
                 | Self::GoogleCryptoKey
@@ -177,6 +197,21 @@ impl Kind {
             (Self::GoogleKeyEvents, Some(Place::Google { .. })) => vec!["logging.googleapis.com".to_owned()],
             _ => Vec::new(),
         }
+    }
+}
+
+/// Whether Resource Manager's name of a resource, which begins with subscription and resource group, has this end and nothing else. Its
+/// names are compared without case.
+fn is_resource(id: &str, end: &str) -> bool {
+    let id = id.to_ascii_lowercase();
+    let parts: Vec<&str> = id.split('/').collect();
+    match parts.as_slice() {
+        ["", "subscriptions", subscription, "resourcegroups", group, ..]
+            if !subscription.is_empty() && !group.is_empty() =>
+        {
+            id == format!("/subscriptions/{subscription}/resourcegroups/{group}{}", end.to_ascii_lowercase())
+        }
+        _ => false,
     }
 }
 
@@ -198,5 +233,13 @@ pub(crate) fn region_and_account(resource: &str) -> Option<(&str, &str)> {
     match Place::of(resource)? {
         Place::Aws { region, account, .. } => Some((region, account)),
         Place::Azure { .. } | Place::Google { .. } => None,
+    }
+}
+
+/// The host of the vault or Managed HSM of a key of Azure, and the key's own name.
+pub(crate) fn vault_and_key(resource: &str) -> Option<(&str, &str)> {
+    match Place::of(resource)? {
+        Place::Azure { host, key, .. } => Some((host, key)),
+        Place::Aws { .. } | Place::Google { .. } => None,
     }
 }

@@ -6,9 +6,15 @@ use crate::admission::google;
 /// Domains of AWS's partitions that a CA can reach (botocore, partitions.json, read November 2026). China's HSMs are not admitted.
 const AWS_DOMAINS: [(&str, &str); 3] =
     [("aws", "amazonaws.com"), ("aws-us-gov", "amazonaws.com"), ("aws-eusc", "amazonaws.eu")];
-/// Azure Resource Manager, by the domain of the vaults that it manages (Azure documentation, "Azure Government endpoints").
-const AZURE_MANAGEMENT: [(&str, &str); 2] =
-    [(".azure.net", "management.azure.com"), (".usgovcloudapi.net", "management.usgovcloudapi.net")];
+/// Azure Resource Manager and the API of Azure's logs, by the domain of the vaults that they are for (Azure documentation, "Azure
+/// Government endpoints" and "Azure Monitor Log Analytics API request format", read November 2026).
+const AZURE_DESKS: [(&str, &str, &str); 2] = [
+    (".azure.net", "management.azure.com", "api.loganalytics.azure.com"),
+    (".usgovcloudapi.net", "management.usgovcloudapi.net", "api.loganalytics.us"),
+];
+
+/// The type of Managed HSMs in the names of resources.
+pub(super) const MANAGED_HSMS: &str = "managedHSMs";
 
 /// What a key's full name says of its place.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -29,6 +35,10 @@ pub(super) enum Place<'a> {
         vault: &'a str,
         /// The host that manages it.
         management: &'static str,
+        /// The host that is asked about its logs.
+        logs: &'static str,
+        /// The key's own name.
+        key: &'a str,
         /// Its type in the names of resources.
         resource_type: &'static str,
     },
@@ -69,15 +79,15 @@ impl<'a> Place<'a> {
     }
 
     fn azure(kid: &'a str) -> Option<Self> {
-        let (store, _, _) = azure::key_version(kid)?;
+        let (store, key, _) = azure::key_version(kid)?;
         let (host, _) = kid.strip_prefix("https://")?.split_once('/')?;
         let (vault, _) = host.split_once('.')?;
-        let (_, management) = AZURE_MANAGEMENT.iter().find(|(domain, _)| host.ends_with(domain))?;
+        let (_, management, logs) = AZURE_DESKS.iter().find(|(domain, _, _)| host.ends_with(domain))?;
         let resource_type = match store {
             Store::Vault => "vaults",
-            Store::ManagedHsm => "managedHSMs",
+            Store::ManagedHsm => MANAGED_HSMS,
         };
-        Some(Self::Azure { host, vault, management, resource_type })
+        Some(Self::Azure { host, vault, management, logs, key, resource_type })
     }
 }
 

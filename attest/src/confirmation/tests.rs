@@ -14,7 +14,7 @@ const VERSION: &str = "projects/p/locations/l/keyRings/r/cryptoKeys/k/cryptoKeyV
 fn asked(resource: &str) -> Vec<String> {
     let line = |question: Question| {
         let Question { kind, of, hosts, around: None } = question else { panic!("{question:?}") };
-        assert!(kind.is_about(&of, resource) || kind == Kind::AzureDiagnosticSettings, "{of}");
+        assert!(kind.is_about(&of, resource), "{of}");
         format!("{} of {of} at {}", kind.name(), hosts.join(" "))
     };
     Kind::questions(resource).into_iter().map(line).collect()
@@ -40,14 +40,18 @@ fn what_to_ask_and_where_follows_from_the_name_of_the_key() {
         asked(KID),
         [
             format!("azure.key of {KID} at release.vault.azure.net"),
-            format!("azure.attestation of {KID} at release.vault.azure.net"),
-            "azure.diagnostic-settings of /providers/Microsoft.KeyVault/vaults/release at management.azure.com"
-                .to_owned(),
+            "azure.vault of /providers/Microsoft.KeyVault/vaults/release at management.azure.com".to_owned(),
         ]
     );
+    let hsm = "release.managedhsm.usgovcloudapi.net";
     assert_eq!(
-        asked(MANAGED)[2],
-        "azure.diagnostic-settings of /providers/Microsoft.KeyVault/managedHSMs/release at management.usgovcloudapi.net"
+        asked(MANAGED),
+        [
+            format!("azure.key of {MANAGED} at {hsm}"),
+            format!("azure.attestation of {MANAGED} at {hsm}"),
+            "azure.vault of /providers/Microsoft.KeyVault/managedHSMs/release at management.usgovcloudapi.net"
+                .to_owned(),
+        ]
     );
     let google = "cloudkms.googleapis.com";
     assert_eq!(
@@ -121,12 +125,18 @@ fn settings_are_of_the_vault_that_the_key_is_in() {
         "Microsoft.KeyVault/vaults/release2",
         "Microsoft.KeyVault/vaults/my-release",
         "Microsoft.Storage/vaults/release",
+        "Microsoft.Web/sites/a/providers/Microsoft.KeyVault/vaults/release",
     ] {
         assert!(!about(&settings(other), KID), "{other}");
     }
     assert!(!about(&settings("Microsoft.KeyVault/vaults/release"), MANAGED));
     assert!(!about("/providers/Microsoft.KeyVault/vaults/release", KID), "of no subscription");
     assert!(!about(&settings("Microsoft.KeyVault/vaults/release"), VERSION));
+    assert!(
+        Kind::AzureVault.is_about("/providers/Microsoft.KeyVault/vaults/release", KID),
+        "a vault that was not found"
+    );
+    assert!(!Kind::AzureVault.is_about("/providers/Microsoft.KeyVault/vaults/release2", KID));
 }
 
 #[test]
@@ -157,20 +167,49 @@ fn the_lines_for_a_policy_are_read_by_it() {
     assert_eq!(lines[2], format!("spki_sha256 = \"{}\"", hardkey_synthetic::record::confirmer_sha256()));
 }
 
+fn answer(kind: Kind, of: &str, said: Said) -> Answer {
+    let (of, endpoint) = (of.to_owned(), "cloudtrail.eu-west-1.amazonaws.com".to_owned());
+    Answer { kind, of, endpoint, asked: crate::instant::Instant::from_unix(0), request: String::new(), said }
+}
+
+#[test]
+fn a_vault_leads_to_what_is_around_it_by_its_whole_name() {
+    let vault = "/subscriptions/1/resourceGroups/g/providers/Microsoft.KeyVault/vaults/release";
+    let next = |resource, of: &str, said| -> Vec<String> {
+        let line = |Question { kind, of, hosts, around }: Question| {
+            assert_eq!(around, None);
+            format!("{} of {of} at {}", kind.name(), hosts.join(" "))
+        };
+        follow_ups(resource, &answer(Kind::AzureVault, of, said)).into_iter().map(line).collect()
+    };
+    let data = || Said::Data(b"{}".to_vec());
+    assert_eq!(
+        next(KID, vault, data()),
+        [
+            format!("azure.diagnostic-settings of {vault} at management.azure.com"),
+            format!("azure.role-assignments of {vault} at management.azure.com"),
+            format!("azure.key-events of {vault} at api.loganalytics.azure.com"),
+        ]
+    );
+    let hsm = vault.replace("/vaults/", "/managedHSMs/");
+    assert_eq!(
+        next(MANAGED, &hsm, data()),
+        [
+            format!("azure.diagnostic-settings of {hsm} at management.usgovcloudapi.net"),
+            format!("azure.key-events of {hsm} at api.loganalytics.us"),
+        ]
+    );
+    assert_eq!(next(KID, &format!("{vault}2"), data()), [""; 0]);
+    let refused = Said::Refused { code: "AuthorizationFailed".to_owned(), message: "no".to_owned() };
+    assert_eq!(next(KID, vault, refused), [""; 0]);
+}
+
 #[test]
 fn trails_lead_to_two_questions_each_and_only_those_of_the_keys_partition() {
     let arn = |partition: &str, region: &str| format!("arn:{partition}:cloudtrail:{region}:111122223333:trail/audit");
     let (own, other) = (arn("aws", "us-east-1"), arn("aws-us-gov", "us-gov-west-1"));
     let data = format!("{{\"trailList\":[{{\"TrailARN\":\"{own}\"}},{{\"TrailARN\":\"{other}\"}}]}}").into_bytes();
-    let answer = |kind, said| Answer {
-        kind,
-        of: "111122223333".to_owned(),
-        endpoint: "cloudtrail.eu-west-1.amazonaws.com".to_owned(),
-        asked: crate::instant::Instant::from_unix(0),
-        request: String::new(),
-        said,
-    };
-    let next = |said| follow_ups(ARN, &answer(Kind::AwsDescribeTrails, said));
+    let next = |said| follow_ups(ARN, &answer(Kind::AwsDescribeTrails, "111122223333", said));
     let asked: Vec<String> = next(Said::Data(data))
         .into_iter()
         .map(|Question { kind, of, hosts, around }| {

@@ -4,7 +4,7 @@ use crate::anchor::Anchors;
 use crate::certificate::sha256;
 use crate::check::{Check, Ledger};
 use crate::claim::{Topic, Value};
-use crate::confirmation::{Answer, Envelope, Kind, Record, Said, terms};
+use crate::confirmation::{Answer, Envelope, Kind, Record, Said, terms, vault_and_key};
 use crate::finding::Basis;
 use crate::malformed::Malformed;
 use crate::report::{RawEvidence, Report};
@@ -12,7 +12,7 @@ use crate::shown;
 
 use super::cloud_trail::Trails;
 use super::google_audit::Levels;
-use super::{Gathered, Presented, azure_monitor, google_events, google_iam, mark};
+use super::{Gathered, Presented, azure_log, azure_monitor, azure_roles, azure_vault, google_events, google_iam, mark};
 
 /// What claims of refusals are from.
 const FROM: &str = "the record of the confirmation";
@@ -72,9 +72,35 @@ fn of_key(record: &Record, report: Option<&Report>) -> Result<String, String> {
 fn of_answers(record: &Record) -> Result<String, String> {
     let other = record.answers.iter().find(|answer| !answer.kind.is_about(&answer.of, &record.resource));
     match other {
-        None => Ok(format!("{} answers", record.answers.len())),
+        None => of_one_vault(record).map(|()| format!("{} answers", record.answers.len())),
         Some(Answer { kind, of, .. }) => {
             Err(format!("{} is of {}, which says nothing of this key", kind.name(), shown::text(of)))
+        }
+    }
+}
+
+/// Azure's names of resources have the name of the vault, and nothing else of the key. That it is the key's, the vault says by the host
+/// at which it is served; and what is around it must be of the same.
+fn of_one_vault(record: &Record) -> Result<(), String> {
+    let Some((own, _)) = vault_and_key(&record.resource) else { return Ok(()) };
+    let vault = record.answers.iter().find_map(|answer| match &answer.said {
+        Said::Data(data) if answer.kind == Kind::AzureVault => Some((answer, azure_vault::host(data))),
+        Said::Data(_) | Said::Refused { .. } => None,
+    });
+    // One that cannot be read is malformed, and is told so when it is read.
+    let Some((Answer { of, .. }, Ok(host))) = vault else { return Ok(()) };
+    if host != own.to_ascii_lowercase() {
+        let [of, host] = [of, &host].map(|text| shown::text(text));
+        return Err(format!("azure.vault of {of} is the vault at {host}, and the key is at {}", shown::text(own)));
+    }
+    let around = [Kind::AzureDiagnosticSettings, Kind::AzureRoleAssignments, Kind::AzureKeyEvents];
+    let other =
+        record.answers.iter().find(|answer| around.contains(&answer.kind) && !answer.of.eq_ignore_ascii_case(of));
+    match other {
+        None => Ok(()),
+        Some(Answer { kind, of: other, .. }) => {
+            let [of, other] = [of, other].map(|text| shown::text(text));
+            Err(format!("{} is of {other}, and the key's vault is {of}", kind.name()))
         }
     }
 }
@@ -103,7 +129,7 @@ pub(super) fn read(record: &Record, anchors: &impl Anchors, mut gathered: Gather
                 gathered.answered(FROM, Topic::Refused, Value::Text(text));
             }
             Said::Data(data) => {
-                one(answer, data, anchors, (&mut trails, &mut levels), &mut gathered)
+                one(answer, data, &record.resource, anchors, (&mut trails, &mut levels), &mut gathered)
                     .map_err(|error| error.inside(answer.kind.name()))?;
             }
         }
@@ -116,6 +142,7 @@ pub(super) fn read(record: &Record, anchors: &impl Anchors, mut gathered: Gather
 fn one(
     answer: &Answer,
     data: &[u8],
+    resource: &str,
     anchors: &impl Anchors,
     (trails, levels): (&mut Trails, &mut Levels),
     gathered: &mut Gathered,
@@ -130,7 +157,10 @@ fn one(
         Kind::AwsDescribeTrails => trails.described(data),
         Kind::AwsGetTrailStatus => trails.status(&answer.of, data),
         Kind::AwsGetEventSelectors => trails.selectors(&answer.of, data),
+        Kind::AzureVault => azure_vault::gather(data, &answer.of, gathered),
         Kind::AzureDiagnosticSettings => azure_monitor::gather(data, &answer.of, gathered),
+        Kind::AzureRoleAssignments => azure_roles::gather(data, &answer.of, gathered),
+        Kind::AzureKeyEvents => azure_log::gather(data, &answer.of, resource, gathered),
         Kind::GoogleCryptoKey => mark::gather_google(data, &answer.of, gathered),
         Kind::GoogleIamPolicy => levels.policy(&answer.of, data),
         Kind::GoogleParent => levels.parent(&answer.of, data),

@@ -374,7 +374,7 @@ impl Rule {
             return Judgement { observed: observed(claim), basis: Some(claim.basis), outcome: Outcome::Failed };
         }
         match said.iter().max_by_key(|claim| claim.basis) {
-            None => missing("nothing in the evidence says"),
+            None => missing(&unsaid(claims, topic)),
             Some(claim) => {
                 self.weigh(Judgement { observed: observed(claim), basis: Some(claim.basis), outcome: Outcome::Passed })
             }
@@ -392,6 +392,21 @@ impl Rule {
             _ => judgement,
         }
     }
+}
+
+/// The questions without which no log is read that has how a key was made.
+const LOGS_OF_KEYS: [&str; 2] = ["azure.vault of ", "azure.key-events of "];
+
+/// That nobody says it; of where a key is from, also what a log has in place of that.
+fn unsaid<A>(claims: &Claims<A>, topic: Topic) -> String {
+    let is_of_log = |claim: &&Claim| match &claim.value {
+        Value::Text(text) => LOGS_OF_KEYS.iter().any(|kind| text.starts_with(kind)),
+        Value::Flag(_) | Value::Moment(_) => false,
+    };
+    let refused = claims.about(Topic::Refused).filter(is_of_log);
+    let known = claims.about(Topic::Events).chain(refused).filter(|_| topic == Topic::Local);
+    let known: Vec<String> = known.map(|claim| claim.value.to_string()).collect();
+    if known.is_empty() { "nothing in the evidence says".to_owned() } else { known.join("; ") }
 }
 
 fn observed(claim: &Claim) -> String {

@@ -8,7 +8,16 @@ use crate::finding::Basis;
 const GROUPS: [(&str, &[Topic]); 6] = [
     (
         "The key",
-        &[Topic::Algorithm, Topic::Spki, Topic::Resource, Topic::NameHash, Topic::KeyId, Topic::State, Topic::Copies],
+        &[
+            Topic::Algorithm,
+            Topic::Spki,
+            Topic::Resource,
+            Topic::NameHash,
+            Topic::KeyId,
+            Topic::State,
+            Topic::Copies,
+            Topic::Vault,
+        ],
     ),
     (
         "How it is protected",
@@ -16,6 +25,7 @@ const GROUPS: [(&str, &[Topic]); 6] = [
             Topic::Hsm,
             Topic::ProtectionLevel,
             Topic::Local,
+            Topic::Events,
             Topic::Extractable,
             Topic::NeverExtractable,
             Topic::Sensitive,

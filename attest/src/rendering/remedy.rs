@@ -30,8 +30,8 @@ fn missing(id: &str) -> &'static str {
         }
         "certificates-in-time" => "Ask for the certificates that belong to the statement.",
         "generated" => {
-            "Ask for the HSM's own statement about this key. AWS says where a key is from when it is asked; Azure Key Vault keeps it with \
-             no key, so that a vault's key stays without an answer here: ask for a key of a Managed HSM, of AWS KMS or of Google Cloud HSM."
+            "Ask for the HSM's own statement about this key. AWS says where a key is from when it is asked; Azure Key Vault does not, but the \
+             vault's audit log has it (KeyCreate): ask the subscriber to let you read that, or for a new key in a vault that keeps one."
         }
         "logging" => {
             "Method 5 takes logs that the cloud shows you: ask the subscriber to let you read the trails (AWS), the diagnostic settings \

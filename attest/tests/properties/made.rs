@@ -105,6 +105,15 @@ pub(crate) fn parsers() -> Vec<Parser> {
         parser("azure.diagnostic-settings", vec![record::diagnostic_settings().to_string().into_bytes()], |bytes| {
             elsewhere(KID, ("azure.diagnostic-settings", record::VAULT, "management.azure.com"), bytes)
         }),
+        parser("azure.vault", vec![record::vault().to_string().into_bytes()], |bytes| {
+            elsewhere(KID, ("azure.vault", record::VAULT, "management.azure.com"), bytes)
+        }),
+        parser("azure.role-assignments", vec![record::role_assignments().to_string().into_bytes()], |bytes| {
+            elsewhere(KID, ("azure.role-assignments", record::VAULT, "management.azure.com"), bytes)
+        }),
+        parser("azure.key-events", vec![key_events()], |bytes| {
+            elsewhere(KID, ("azure.key-events", record::VAULT, "api.loganalytics.azure.com"), bytes)
+        }),
         parser("google.iam-policy", vec![record::iam_policy().to_string().into_bytes()], |bytes| {
             elsewhere(bundle::RESOURCE, ("google.iam-policy", "projects/synthetic", MANAGER), bytes)
         }),
@@ -154,6 +163,11 @@ fn answered(kind: &str, bytes: &[u8]) -> Result<(), String> {
 }
 
 const KID: &str = "https://release.vault.azure.net/keys/code/0123456789abcdef0123456789abcdef";
+
+fn key_events() -> Vec<u8> {
+    record::audit_rows(&[("KeyCreate", "AZKVAuditLogs", 200, KID)]).to_string().into_bytes()
+}
+
 const MANAGER: &str = "cloudresourcemanager.googleapis.com";
 
 /// Hands in a record of this one answer, about a key of another cloud.

@@ -87,6 +87,9 @@ parsers_hold! {
     a_changed_status_of_a_trail_is_read_or_refused_and_a_cut_one_refused: "aws.get-trail-status";
     changed_selectors_of_a_trail_are_read_or_refused_and_cut_ones_refused: "aws.get-event-selectors";
     changed_settings_of_a_vault_are_read_or_refused_and_cut_ones_refused: "azure.diagnostic-settings";
+    a_changed_vault_is_read_or_refused_and_a_cut_one_refused: "azure.vault";
+    changed_role_assignments_are_read_or_refused_and_cut_ones_refused: "azure.role-assignments";
+    changed_rows_of_a_log_are_read_or_refused_and_cut_ones_refused: "azure.key-events";
     a_changed_iam_policy_is_read_or_refused_and_a_cut_one_refused: "google.iam-policy";
     a_changed_project_is_read_or_refused_and_a_cut_one_refused: "google.parent";
     a_changed_policy_of_a_key_is_read_or_refused_and_a_cut_one_refused: "google.key-iam-policy";

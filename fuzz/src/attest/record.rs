@@ -82,7 +82,10 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
             "projects/p",
             "logging.googleapis.com",
             &json!({ "entries": [made::key_event("CreateCryptoKey", "projects/p")] }),
-        );
+        )
+        .answer("azure.vault", made::VAULT, "management.azure.com", &made::vault())
+        .answer("azure.role-assignments", made::VAULT, "management.azure.com", &made::role_assignments())
+        .answer("azure.key-events", made::VAULT, "api.loganalytics.azure.com", &made::audit_rows(&[]));
     vec![
         [&[0, 0][..], &good().record.bytes()].concat(),
         [&[1, 0][..], good().record.payload.to_string().as_bytes()].concat(),

@@ -108,6 +108,66 @@ pub fn selectors() -> Value {
     }] })
 }
 
+/// [`VAULT`] itself, in which roles decide.
+#[must_use]
+pub fn vault() -> Value {
+    json!({
+        "id": VAULT, "name": "release", "type": "Microsoft.KeyVault/vaults", "location": "westeurope", "tags": {},
+        "systemData": { "createdBy": "admin@example.com", "createdByType": "User", "createdAt": "2026-01-02T03:04:05.678Z" },
+        "properties": {
+            "sku": { "family": "A", "name": "premium" }, "tenantId": "0f5c2d1e-7a34-4b6e-9c1d-3e8a5b7f9012",
+            "accessPolicies": [], "enabledForDeployment": false, "enableSoftDelete": true,
+            "softDeleteRetentionInDays": 90, "enableRbacAuthorization": true, "enablePurgeProtection": true,
+            "vaultUri": "https://release.vault.azure.net/", "provisioningState": "Succeeded",
+            "publicNetworkAccess": "Enabled",
+        },
+    })
+}
+
+/// Who has which role at [`VAULT`]: one who may sign, and one who may read.
+#[must_use]
+pub fn role_assignments() -> Value {
+    let assignment = |principal: &str, kind: &str, role: &str, scope: &str| {
+        let id = "5e1b0c3a-2f4d-4c6e-8a7b-9d0e1f2a3b4c";
+        json!({
+            "id": format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{principal}"), "name": principal,
+            "type": "Microsoft.Authorization/roleAssignments",
+            "properties": {
+                "roleDefinitionId": format!("/subscriptions/{id}/providers/Microsoft.Authorization/roleDefinitions/{role}"),
+                "principalId": principal, "principalType": kind, "scope": scope, "condition": null,
+                "conditionVersion": null, "createdOn": "2026-01-02T03:04:05.678Z", "updatedOn": "2026-01-02T03:04:05.678Z",
+                "createdBy": "admin", "updatedBy": "admin", "delegatedManagedIdentityResourceId": null, "description": null,
+            },
+        })
+    };
+    json!({ "value": [
+        assignment("pipeline", "ServicePrincipal", "12338af0-0e69-4776-bea7-57ae8d297424", VAULT),
+        assignment("reader", "User", "21090545-7ca7-4776-b22c-e363652d74d2", "/subscriptions/1"),
+    ] })
+}
+
+/// What the audit log of [`VAULT`] has of a key: rows of operation, table, status, and the URL that the row names.
+#[must_use]
+pub fn audit_rows(rows: &[(&str, &str, u16, &str)]) -> Value {
+    let column = |(name, kind): (&str, &str)| json!({ "name": name, "type": kind });
+    let columns = [
+        ("TimeGenerated", "datetime"),
+        ("SourceTable", "string"),
+        ("ResourceId", "string"),
+        ("OperationName", "string"),
+        ("HttpStatus", "int"),
+        ("Id", "string"),
+        ("RequestUri", "string"),
+    ];
+    let row = |(operation, table, status, id): &(&str, &str, u16, &str)| {
+        json!(["2026-11-20T10:00:00.1234567Z", table, VAULT.to_lowercase(), operation, status, id, ""])
+    };
+    json!({ "tables": [{
+        "name": "PrimaryResult", "columns": columns.map(column),
+        "rows": rows.iter().map(row).collect::<Vec<_>>(),
+    }] })
+}
+
 /// The diagnostic settings of [`VAULT`], which send its audit log to a workspace.
 #[must_use]
 pub fn diagnostic_settings() -> Value {
