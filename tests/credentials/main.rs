@@ -13,4 +13,3 @@ mod refusals;
 mod renewal;
 mod scene;
 mod sources;
-mod stack;

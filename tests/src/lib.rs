@@ -13,3 +13,4 @@ pub mod module;
 pub mod proxy;
 pub mod sdk;
 pub mod skip;
+pub mod stack;

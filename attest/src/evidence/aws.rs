@@ -51,6 +51,7 @@ struct Metadata {
     _deletion_date: Option<Moment>,
     _description: Option<String>,
     enabled: Option<bool>,
+    _encapsulation_algorithms: Option<Vec<String>>,
     _encryption_algorithms: Option<Vec<String>>,
     _expiration_model: Option<String>,
     _key_agreement_algorithms: Option<Vec<String>>,
@@ -94,6 +95,7 @@ struct Xks {
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
 struct PublicKeyAnswer {
     customer_master_key_spec: Option<String>,
+    _encapsulation_algorithms: Option<Vec<String>>,
     _encryption_algorithms: Option<Vec<String>>,
     _key_agreement_algorithms: Option<Vec<String>>,
     key_id: String,

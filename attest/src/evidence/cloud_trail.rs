@@ -45,6 +45,7 @@ struct Trail {
     _kms_key_id: Option<String>,
     log_file_validation_enabled: Option<bool>,
     _name: Option<String>,
+    _recursive_logging: Option<bool>,
     _s3_bucket_name: Option<String>,
     _s3_key_prefix: Option<String>,
     #[serde(rename = "SnsTopicARN")]

@@ -7,13 +7,20 @@ mod endpoint;
 mod error;
 mod evidence;
 mod identity;
+#[cfg(feature = "inquiry")]
+mod inquiry;
+mod kept;
+mod mark;
 mod name;
 mod record;
+mod sdk;
 mod source;
 mod transport;
 
 use std::sync::Arc;
 
+use aws_sdk_kms::Client;
+use aws_sdk_kms::config::Builder;
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::{MessageType, SigningAlgorithmSpec};
 use hardkey_attest::admission::Exceptions;
@@ -31,6 +38,8 @@ use error::{Action, malformed};
 
 pub use algorithm::{KEY_SPECS, KeySpec};
 pub(crate) use endpoint::region_of as endpoint_region;
+#[cfg(feature = "inquiry")]
+pub(crate) use inquiry::AwsInquiry;
 pub use name::KeyName;
 
 /// One token's settings.
@@ -53,7 +62,7 @@ pub struct AwsKms {
     keys: Vec<KeyName>,
     discover: bool,
     exceptions: Exceptions,
-    clients: Clients,
+    clients: Clients<Client>,
     warn: Warn,
 }
 
@@ -118,7 +127,7 @@ impl KeyService for AwsKms {
                 .signing_algorithm(algorithm.clone());
             let (deadline, warn) = (*deadline, Arc::clone(&warn));
             async move {
-                let answer = Attempts::ask_and_tell(Action::Sign, deadline, warn, |settings| {
+                let answer = Attempts::ask_and_tell(Action::SIGN, deadline, warn, |settings: Builder| {
                     request.customize().config_override(settings).send()
                 })
                 .await?;

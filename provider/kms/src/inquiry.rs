@@ -5,9 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use hardkey_attest::confirmation::{Answer, Question};
+use hardkey_attest::confirmation::{Answer, Kind, Question};
 use reqwest::Url;
 
+use crate::aws::AwsInquiry;
 use crate::deadline::Deadline;
 use crate::network::SharedNetwork;
 use crate::service::{ServiceError, ServiceErrorKind};
@@ -65,7 +66,9 @@ impl InquiryConfig {
 /// # Errors
 /// [`ServiceError`] for a name that is of no cloud.
 pub fn open(resource: &str, config: InquiryConfig, network: &SharedNetwork) -> Result<Box<dyn Inquiry>, ServiceError> {
-    let _ = (config, network);
+    if resource.starts_with("arn:") && !Kind::questions(resource).is_empty() {
+        return Ok(Box::new(AwsInquiry::new(resource, config, network.clone())?));
+    }
     Err(ServiceError {
         kind: ServiceErrorKind::Unsupported,
         cause: format!("{} is the full name of no key version that a CA can ask about", resource.escape_debug()),

@@ -5,11 +5,11 @@ use std::fs;
 use hardkey_tests::built;
 use hardkey_tests::cloud::{Cloud, Operation, Which};
 use hardkey_tests::skip::skip;
+use hardkey_tests::stack::{Key, Stack, User};
 use serde_json::{Value, json};
 
 use super::{Realm, expect_refusal, expect_signature};
 use crate::scene::{Done, Host};
-use crate::stack::{Key, Stack, User};
 
 /// A key of ministack's, and another one.
 pub(super) struct Policies {
@@ -53,12 +53,19 @@ impl Realm for Policies {
         let mut policy = documented(&json!(if on_this_key { &self.key.arn } else { &self.other.arn }));
         policy["Statement"][0]["Action"] = json!(permissions);
         let user = self.stack.user("signer", &policy);
-        (self.stack.sign(&user, &self.key.arn, self.key.id()), user.arn)
+        (sign(&self.stack, &user, &self.key.arn, self.key.id()), user.arn)
     }
 
     fn refusal(&self, permission: &str, who: &str) -> String {
         refusal(permission, who, "this key, in the key policy or the identity's policy")
     }
+}
+
+/// Signs "message" once, as this user, with the key that the configuration calls so.
+fn sign(stack: &Stack, user: &User, name: &str, label: &str) -> Done {
+    let mut environment = stack.environment(user);
+    environment.insert("HARDKEY_KEY".to_owned(), name.to_owned());
+    Host::start(&environment, label).end_after("message")
 }
 
 /// AWS's words, and where the module says to allow it.
@@ -93,7 +100,7 @@ fn a_key_named_by_its_id_needs_no_more_than_the_policy() {
     let Some(stack) = stack("a_key_named_by_its_id_needs_no_more_than_the_policy") else { return };
     let key = stack.key();
     let user = stack.user("id", &documented(&json!(key.arn)));
-    expect_signature(&stack.point(&key), &stack.sign(&user, key.id(), key.id()));
+    expect_signature(&stack.point(&key), &sign(&stack, &user, key.id(), key.id()));
 }
 
 /// AWS judges a request that names a key by an alias by the key. ministack judges it by the alias, so here the user may
@@ -110,14 +117,14 @@ fn a_key_named_by_an_alias_needs_no_more_than_the_policy() {
     policy["Statement"].as_array_mut().unwrap().push(describe);
     let user = stack.user("alias", &policy);
     let label = alias.trim_start_matches("alias/");
-    expect_signature(&stack.point(&key), &stack.sign(&user, &alias, label));
-    expect_signature(&stack.point(&key), &stack.sign(&user, &alias_arn, label));
+    expect_signature(&stack.point(&key), &sign(&stack, &user, &alias, label));
+    expect_signature(&stack.point(&key), &sign(&stack, &user, &alias_arn, label));
     // What is missing is named with the alias and the key behind it.
     policy["Statement"][0]["Action"].as_array_mut().unwrap().retain(|action| action != "kms:Sign");
     let user = stack.user("alias-lacking", &policy);
     let refusal = refusal("kms:Sign", &user.arn, "this key, in the key policy or the identity's policy");
     let said = format!("key {alias} ({}): AWS KMS answered kms:Sign with {refusal}", key.arn);
-    expect_refusal(&stack.sign(&user, &alias, label), "C_Sign", &said);
+    expect_refusal(&sign(&stack, &user, &alias, label), "C_Sign", &said);
 }
 
 #[test]

@@ -57,6 +57,15 @@ fn a_trail_that_takes_every_event_of_kms_is_enough() {
 }
 
 #[test]
+fn whether_a_trail_logs_the_files_of_trails_decides_nothing() {
+    let good = (Some(true), vec![format!("the trail {TRAIL} takes every event of AWS KMS")]);
+    for recursive in [true, false] {
+        let trail = with(trail(), "RecursiveLogging", recursive.into());
+        assert_eq!(said(&[trail], Some(&on()), Some(&selectors())), good);
+    }
+}
+
+#[test]
 fn each_thing_that_a_trail_lacks_is_named() {
     let of = |field: &str, value: Json| said(&[with(trail(), field, value)], Some(&on()), Some(&selectors()));
     let elsewhere = with(trail(), "IsMultiRegionTrail", false.into());

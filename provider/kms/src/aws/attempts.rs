@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use aws_sdk_kms::config::http::HttpResponse;
 use aws_sdk_kms::config::interceptors::{BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef};
-use aws_sdk_kms::config::{Builder, ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_kms::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_kms::error::{BoxError, ProvideErrorMetadata, SdkError};
 use aws_sdk_kms::operation::RequestId;
 use aws_smithy_runtime_api::client::interceptors::context::{Error, InterceptorContext};
@@ -23,7 +23,10 @@ use aws_smithy_runtime_api::client::retries::classifiers::{
 use aws_smithy_types::retry::ErrorKind;
 use tokio::time::timeout_at;
 
-use super::error::{Action, SERVICE, of_sdk};
+use super::error::{Action, of_sdk};
+#[cfg(feature = "inquiry")]
+use super::error::{Unanswered, unanswered};
+use super::sdk::Settings;
 use super::transport::was_sent;
 use crate::deadline::Deadline;
 use crate::failure::Failure;
@@ -53,51 +56,68 @@ where
     SdkError<E, HttpResponse>: RequestId,
 {
     /// Sends a request that may be sent any number of times. `send` makes it with the settings it is given.
-    pub(super) async fn ask<Answer, Request>(
+    pub(super) async fn ask<Answer, Request, Own: Settings>(
         action: Action,
         deadline: Deadline,
-        send: impl FnOnce(Builder) -> Request,
+        send: impl FnOnce(Own) -> Request,
     ) -> Result<Answer, Failure>
     where
         Request: Future<Output = Result<Answer, SdkError<E, HttpResponse>>>,
     {
-        Self::new(action, deadline, None).run(send).await
+        Self::new(action, deadline, None).run(send, of_sdk).await
+    }
+
+    /// The same for somebody for whom a refusal is an answer.
+    #[cfg(feature = "inquiry")]
+    pub(super) async fn inquire<Answer, Request, Own: Settings>(
+        action: Action,
+        deadline: Deadline,
+        send: impl FnOnce(Own) -> Request,
+    ) -> Result<Answer, Unanswered>
+    where
+        Request: Future<Output = Result<Answer, SdkError<E, HttpResponse>>>,
+    {
+        Self::new(action, deadline, None).run(send, unanswered).await
     }
 
     /// The same for a request of which every repetition is told first.
-    pub(super) async fn ask_and_tell<Answer, Request>(
+    pub(super) async fn ask_and_tell<Answer, Request, Own: Settings>(
         action: Action,
         deadline: Deadline,
         warn: Warn,
-        send: impl FnOnce(Builder) -> Request,
+        send: impl FnOnce(Own) -> Request,
     ) -> Result<Answer, Failure>
     where
         Request: Future<Output = Result<Answer, SdkError<E, HttpResponse>>>,
     {
-        Self::new(action, deadline, Some(warn)).run(send).await
+        Self::new(action, deadline, Some(warn)).run(send, of_sdk).await
     }
 
     fn new(action: Action, deadline: Deadline, warn: Option<Warn>) -> Arc<Self> {
         Arc::new(Self { action, deadline, warn, last: Mutex::default(), operation: PhantomData })
     }
 
-    async fn run<Answer, Request>(self: Arc<Self>, send: impl FnOnce(Builder) -> Request) -> Result<Answer, Failure>
+    async fn run<Answer, Request, Own: Settings, Trouble: From<Failure>>(
+        self: Arc<Self>,
+        send: impl FnOnce(Own) -> Request,
+        read: impl FnOnce(Action, &SdkError<E, HttpResponse>) -> Trouble,
+    ) -> Result<Answer, Trouble>
     where
         Request: Future<Output = Result<Answer, SdkError<E, HttpResponse>>>,
     {
         if self.deadline.remaining().is_zero() {
-            return Err(self.late());
+            return Err(self.late().into());
         }
-        let watch = Watch(Arc::clone(&self));
-        let settings = Builder::default().interceptor(watch.clone()).retry_classifier(watch);
+        let settings = Own::default().watched(Watch(Arc::clone(&self)));
         match timeout_at(self.deadline.instant().into(), send(settings)).await {
-            Ok(outcome) => outcome.map_err(|error| of_sdk(self.action, &error)),
-            Err(_) => Err(self.late()),
+            Ok(outcome) => outcome.map_err(|error| read(self.action, &error)),
+            Err(_) => Err(self.late().into()),
         }
     }
 
     fn late(&self) -> Failure {
-        Failure::late(SERVICE, self.action.name(), self.last().as_ref().map(|ending| ending.why.as_str()))
+        let (service, name) = (self.action.service(), self.action.name());
+        Failure::late(service, name, self.last().as_ref().map(|ending| ending.why.as_str()))
     }
 
     fn ended(&self, response: Option<&HttpResponse>, error: &OrchestratorError<Error>) -> Ending {

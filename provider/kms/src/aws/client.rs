@@ -1,18 +1,18 @@
-//! Signing lanes of one token, and the one retry that new credentials are worth.
+//! Lanes with clients of one service, and the one retry that new credentials are worth.
 
 use std::future::Future;
 use std::sync::{Arc, OnceLock};
 
 use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
-use aws_sdk_kms::Client;
-use aws_sdk_kms::config::retry::RetryConfig;
-use aws_sdk_kms::config::timeout::TimeoutConfig;
 use aws_sdk_kms::config::{IdentityCache, StalledStreamProtectionConfig};
 
 use super::endpoint;
 use super::error::SERVICE;
 use super::identity::{Identity, Issued};
+use super::sdk::ServiceClient;
 use super::transport::Transport;
 use crate::deadline::Deadline;
 use crate::failure::Failure;
@@ -20,22 +20,50 @@ use crate::lane::Lanes;
 use crate::network::{Network, SharedNetwork};
 use crate::service::ServiceError;
 
-/// The clients of one token.
-pub(super) struct Clients {
-    identity: Identity,
-    endpoint: Option<String>,
+/// As whom a service is asked.
+pub(super) trait Caller: Send + Sync {
+    /// The credentials in force, for clients.
+    fn issued(&self) -> &Arc<Issued>;
+
+    /// Region and settings.
+    fn settings(&self, deadline: &Deadline) -> Result<SdkConfig, Failure>;
+
+    /// Makes sure that the credentials in force are good now. Asks nobody while they are.
+    fn refresh(&self, deadline: &Deadline) -> Result<(), Failure>;
+}
+
+/// Where a service is asked.
+enum Place {
+    /// Where the token's region has it, or its configuration or the environment says.
+    OfToken(Option<String>),
+    /// At this URL alone, in this region.
+    #[cfg(any(feature = "inquiry", feature = "grants"))]
+    Fixed { url: String, region: String },
+}
+
+/// The clients of one token, or of one inquiry.
+pub(super) struct Clients<Client> {
+    caller: Arc<dyn Caller>,
+    place: Place,
     network: SharedNetwork,
     lanes: OnceLock<Lanes<Client>>,
 }
 
-impl Clients {
+impl<Client: ServiceClient> Clients<Client> {
     pub(super) fn new(
         region: Option<String>,
         profile: Option<String>,
         endpoint: Option<String>,
         network: SharedNetwork,
     ) -> Self {
-        Self { identity: Identity::new(region, profile, network.clone()), endpoint, network, lanes: OnceLock::new() }
+        let caller = Arc::new(Identity::new(region, profile, network.clone()));
+        Self { caller, place: Place::OfToken(endpoint), network, lanes: OnceLock::new() }
+    }
+
+    /// Those that ask as this caller at one URL, whatever the environment and the profile say of endpoints.
+    #[cfg(any(feature = "inquiry", feature = "grants"))]
+    pub(super) fn at(url: String, region: String, caller: Arc<dyn Caller>, network: SharedNetwork) -> Self {
+        Self { caller, place: Place::Fixed { url, region }, network, lanes: OnceLock::new() }
     }
 
     /// Runs one request, or one group of them, on a lane; once more with new credentials if AWS no longer takes the old.
@@ -49,8 +77,8 @@ impl Clients {
     where
         Request: Future<Output = Result<Answer, Failure>>,
     {
-        self.identity.issued().use_for(|| {
-            self.identity.refresh(deadline)?;
+        self.caller.issued().use_for(|| {
+            self.caller.refresh(deadline)?;
             let outcome = self.lanes(deadline)?.run(queue, deadline, |client| request(client.clone()));
             outcome.map_err(|error| Failure::of_lane(SERVICE, error))?
         })
@@ -60,20 +88,38 @@ impl Clients {
         if let Some(lanes) = self.lanes.get() {
             return Ok(lanes);
         }
-        let settings = self.identity.settings(deadline)?;
-        let endpoint = endpoint::chosen(&settings, self.endpoint.as_deref())?;
+        let settings = self.caller.settings(deadline)?;
+        let (settings, endpoint) = match &self.place {
+            Place::OfToken(configured) => {
+                let endpoint = endpoint::chosen(&settings, configured.as_deref())?;
+                (settings, endpoint)
+            }
+            #[cfg(any(feature = "inquiry", feature = "grants"))]
+            Place::Fixed { url, region } => {
+                let region = aws_config::Region::new(region.clone());
+                // What chooses another endpoint; the SDK has no endpoint of its own beside a fixed one.
+                let settings = settings.into_builder().region(region).use_fips(false).use_dual_stack(false).build();
+                (settings, Some(url.clone()))
+            }
+        };
         let network = self.network.get();
-        let issued = Arc::clone(self.identity.issued());
+        let issued = Arc::clone(self.caller.issued());
         let cap = network.settings().lanes;
         let build = move || client(&settings, &issued, endpoint.as_deref(), &network);
         Ok(self.lanes.get_or_init(|| Lanes::new(cap, build)))
     }
 }
 
-fn client(settings: &SdkConfig, issued: &Arc<Issued>, endpoint: Option<&str>, network: &Arc<Network>) -> Client {
+fn client<Client: ServiceClient>(
+    settings: &SdkConfig,
+    issued: &Arc<Issued>,
+    endpoint: Option<&str>,
+    network: &Arc<Network>,
+) -> Client {
     let limits = network.settings();
     let credentials: Arc<dyn ProvideCredentials> = Arc::<Issued>::clone(issued);
-    let mut config = aws_sdk_kms::config::Builder::from(settings)
+    let settings = settings
+        .to_builder()
         .http_client(Transport::new(Arc::clone(network)))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         // The snapshot is the cache.
@@ -86,9 +132,7 @@ fn client(settings: &SdkConfig, issued: &Arc<Issued>, endpoint: Option<&str>, ne
                 .build(),
         )
         // Answers are small and read whole; each attempt has its own limit.
-        .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
-    if let Some(endpoint) = endpoint {
-        config = config.endpoint_url(endpoint);
-    }
-    Client::from_conf(config.build())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .build();
+    Client::of(&settings, endpoint)
 }

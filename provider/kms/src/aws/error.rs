@@ -15,23 +15,34 @@ use crate::wording::{chain, clean};
 pub(super) const SERVICE: &str = "AWS KMS";
 
 /// What was being asked: the name of the permission it needs.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Action {
-    DescribeKey,
-    GetPublicKey,
-    ListAliases,
-    ListKeys,
-    Sign,
-}
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) struct Action(&'static str);
 
 impl Action {
+    pub(super) const DESCRIBE_KEY: Self = Self("kms:DescribeKey");
+    pub(super) const GET_PUBLIC_KEY: Self = Self("kms:GetPublicKey");
+    pub(super) const LIST_ALIASES: Self = Self("kms:ListAliases");
+    pub(super) const LIST_KEYS: Self = Self("kms:ListKeys");
+    pub(super) const SIGN: Self = Self("kms:Sign");
+    pub(super) const TAG_RESOURCE: Self = Self("kms:TagResource");
+
+    /// One of another name.
+    #[cfg(any(feature = "inquiry", feature = "grants"))]
+    pub(super) const fn named(name: &'static str) -> Self {
+        Self(name)
+    }
+
     pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::DescribeKey => "kms:DescribeKey",
-            Self::GetPublicKey => "kms:GetPublicKey",
-            Self::ListAliases => "kms:ListAliases",
-            Self::ListKeys => "kms:ListKeys",
-            Self::Sign => "kms:Sign",
+        self.0
+    }
+
+    /// What messages call the service that does it.
+    pub(super) fn service(self) -> &'static str {
+        match self.0.split_once(':') {
+            Some(("cloudtrail", _)) => "AWS CloudTrail",
+            Some(("iam", _)) => "AWS IAM",
+            Some(("sts", _)) => "AWS STS",
+            _ => SERVICE,
         }
     }
 }
@@ -42,26 +53,26 @@ where
     E: ProvideErrorMetadata + Error + 'static,
     SdkError<E, HttpResponse>: RequestId,
 {
-    let name = action.name();
+    let (name, service) = (action.name(), action.service());
     let mut failure = match error {
         SdkError::ServiceError(context) => match context.err().code() {
             Some(code) => {
                 let (kind, remedy) = remedy(code, name);
                 let message = context.err().message().map(|text| format!(": {}", clean(text))).unwrap_or_default();
-                let cause = format!("{SERVICE} answered {name} with {}{message}", clean(code));
+                let cause = format!("{service} answered {name} with {}{message}", clean(code));
                 Failure::plain(kind, cause, &remedy)
             }
-            None => Failure::foreign(SERVICE, name, context.raw().status().as_u16()),
+            None => Failure::foreign(service, name, context.raw().status().as_u16()),
         },
-        SdkError::TimeoutError(_) => Failure::slow(SERVICE, name),
+        SdkError::TimeoutError(_) => Failure::slow(service, name),
         SdkError::ResponseError(_) => Failure::plain(
             ServiceErrorKind::Malformed,
             format!("the answer to {name} could not be read: {}", error.source().map_or_else(String::new, chain)),
-            "check what stands between this machine and AWS KMS",
+            &format!("check what stands between this machine and {service}"),
         ),
         other @ (SdkError::DispatchFailure(_) | SdkError::ConstructionFailure(_) | _) => {
             match Interruption::among(other) {
-                Some(interruption) => Failure::interrupted(SERVICE, name, interruption),
+                Some(interruption) => Failure::interrupted(service, name, interruption),
                 None => Failure::plain(
                     ServiceErrorKind::Malformed,
                     format!("{name} could not be sent: {}", chain(other)),
@@ -78,19 +89,78 @@ where
     failure
 }
 
+/// What the service said when it would not answer: that the caller may not ask, or that there is no such thing. Trouble with credentials,
+/// with the request or with the service is none.
+#[cfg(feature = "inquiry")]
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Refused {
+    pub(super) code: String,
+    pub(super) message: String,
+}
+
+/// Why there is no answer, to somebody for whom a refusal is one.
+#[cfg(feature = "inquiry")]
+#[derive(Debug)]
+pub(super) enum Unanswered {
+    Refused(Refused),
+    Failed(Failure),
+}
+
+#[cfg(feature = "inquiry")]
+impl From<Failure> for Unanswered {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+/// Names of errors: API references of AWS KMS, AWS CloudTrail and AWS STS, each operation's own and common errors, November 2026.
+#[cfg(feature = "inquiry")]
+const REFUSALS: [&str; 11] = [
+    "AccessDenied",
+    "AccessDeniedException",
+    "CloudTrailAccessNotEnabledException",
+    "DisabledException",
+    "InsufficientDependencyServiceAccessPermissionException",
+    "KMSInvalidStateException",
+    "NoManagementAccountSLRExistsException",
+    "NotFoundException",
+    "OperationNotPermittedException",
+    "TrailNotFoundException",
+    "UnsupportedOperationException",
+];
+
+/// Reads what the SDK says of a failed request, for somebody who takes a refusal for an answer.
+#[cfg(feature = "inquiry")]
+pub(super) fn unanswered<E>(action: Action, error: &SdkError<E, HttpResponse>) -> Unanswered
+where
+    E: ProvideErrorMetadata + Error + 'static,
+    SdkError<E, HttpResponse>: RequestId,
+{
+    match (error, error.code()) {
+        (SdkError::ServiceError(context), Some(code)) if REFUSALS.contains(&code) => {
+            let message = context.err().message().unwrap_or("no reason was given");
+            Unanswered::Refused(Refused { code: code.to_owned(), message: clean(message) })
+        }
+        _ => Unanswered::Failed(of_sdk(action, error)),
+    }
+}
+
 /// An answer that is not what AWS documents.
 pub(super) fn malformed(what: &str) -> Failure {
     Failure::malformed(SERVICE, what)
 }
 
-/// Error names: AWS KMS API reference, common errors and each operation's own, November 2026.
+/// Error names: API references of AWS KMS and of what is asked besides, common errors and each operation's own, November 2026.
 fn remedy(code: &str, action: &str) -> (ServiceErrorKind, String) {
     let (kind, text) = match code {
-        "AccessDeniedException" | "AccessDenied" if action.starts_with("kms:List") => {
+        "AccessDeniedException" | "AccessDenied" if ["kms:ListAliases", "kms:ListKeys"].contains(&action) => {
             return (
                 ServiceErrorKind::Denied,
                 format!("allow {action} on *, in the identity's policy, or name the keys"),
             );
+        }
+        "AccessDeniedException" | "AccessDenied" if !action.starts_with("kms:") => {
+            return (ServiceErrorKind::Denied, format!("allow {action}, in the identity's policy"));
         }
         "AccessDeniedException" | "AccessDenied" => {
             return (

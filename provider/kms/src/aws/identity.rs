@@ -11,6 +11,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, future};
 
+use super::client::Caller;
 use super::error::SERVICE;
 use super::source::{Memory, Search};
 use super::transport::Transport;
@@ -47,26 +48,6 @@ pub(super) type Issued = Snapshot<Credentials>;
 impl Identity {
     pub(super) fn new(region: Option<String>, profile: Option<String>, network: SharedNetwork) -> Self {
         Self { region, profile, network, source: Lanes::new(1, Arc::default), issued: Arc::default() }
-    }
-
-    /// The credentials in force, for clients of signing lanes.
-    pub(super) fn issued(&self) -> &Arc<Issued> {
-        &self.issued
-    }
-
-    /// Region and settings from the environment and the shared files, read on the credential lane.
-    pub(super) fn settings(&self, deadline: &Deadline) -> Result<SdkConfig, Failure> {
-        let loader = self.loader()?;
-        let settings = self.source.run(QUEUE, deadline, |origin| {
-            let origin = Arc::clone(origin);
-            async move { load(&origin.settings, loader).await }
-        });
-        settings.map_err(|error| Failure::of_lane(SERVICE, error))?
-    }
-
-    /// Makes sure that the snapshot holds credentials that are good now. Asks nobody while they are.
-    pub(super) fn refresh(&self, deadline: &Deadline) -> Result<(), Failure> {
-        self.issued.refresh(deadline, |asked, deadline| self.renew(asked, deadline))
     }
 
     /// Gets new credentials, unless somebody else has since this moment.
@@ -119,6 +100,26 @@ impl Identity {
             loader = loader.profile_name(profile);
         }
         Ok(loader)
+    }
+}
+
+impl Caller for Identity {
+    fn issued(&self) -> &Arc<Issued> {
+        &self.issued
+    }
+
+    /// From the environment and the shared files, read on the credential lane.
+    fn settings(&self, deadline: &Deadline) -> Result<SdkConfig, Failure> {
+        let loader = self.loader()?;
+        let settings = self.source.run(QUEUE, deadline, |origin| {
+            let origin = Arc::clone(origin);
+            async move { load(&origin.settings, loader).await }
+        });
+        settings.map_err(|error| Failure::of_lane(SERVICE, error))?
+    }
+
+    fn refresh(&self, deadline: &Deadline) -> Result<(), Failure> {
+        self.issued.refresh(deadline, |asked, deadline| self.renew(asked, deadline))
     }
 }
 

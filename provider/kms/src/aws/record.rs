@@ -1,6 +1,7 @@
 //! From AWS's answers to key records.
 
 use aws_sdk_kms::Client;
+use aws_sdk_kms::config::Builder;
 use aws_sdk_kms::types::KeyMetadata;
 use hardkey_attest::admission::Exceptions;
 use hardkey_attest::admission::aws::{KeyFacts, admit};
@@ -31,7 +32,7 @@ pub(super) async fn fetch(
     exceptions: Exceptions,
     deadline: Deadline,
 ) -> Result<KeyRecord, Failure> {
-    let described = Attempts::ask(Action::DescribeKey, deadline, |settings| {
+    let described = Attempts::ask(Action::DESCRIBE_KEY, deadline, |settings: Builder| {
         client.describe_key().key_id(name.as_str()).customize().config_override(settings).send()
     })
     .await?;
@@ -86,7 +87,7 @@ async fn standing(
     let Some(row) = KeySpec::named(spec) else {
         return Ok(Standing::Unsupported(spec.to_owned()));
     };
-    let answer = Attempts::ask(Action::GetPublicKey, deadline, |settings| {
+    let answer = Attempts::ask(Action::GET_PUBLIC_KEY, deadline, |settings: Builder| {
         client.get_public_key().key_id(arn).customize().config_override(settings).send()
     })
     .await?;
@@ -112,7 +113,7 @@ pub(super) async fn list(client: &Client) -> Result<Vec<(KeyName, Option<String>
     let mut aliases: Vec<(String, String)> = Vec::new();
     let mut pages = client.list_aliases().into_paginator().page_size(ALIASES_PER_PAGE).send();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| of_sdk(Action::ListAliases, &error))?;
+        let page = page.map_err(|error| of_sdk(Action::LIST_ALIASES, &error))?;
         for alias in page.aliases() {
             if let (Some(id), Some(name)) = (alias.target_key_id(), alias.alias_name()) {
                 let name = name.strip_prefix("alias/").unwrap_or(name);
@@ -123,7 +124,7 @@ pub(super) async fn list(client: &Client) -> Result<Vec<(KeyName, Option<String>
     let mut keys = Vec::new();
     let mut pages = client.list_keys().into_paginator().page_size(KEYS_PER_PAGE).send();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| of_sdk(Action::ListKeys, &error))?;
+        let page = page.map_err(|error| of_sdk(Action::LIST_KEYS, &error))?;
         for key in page.keys() {
             let arn = key.key_arn().ok_or_else(|| malformed("the answer to kms:ListKeys names no key"))?;
             let name = KeyName::parse(arn).map_err(|reason| malformed(&reason))?;

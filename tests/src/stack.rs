@@ -1,4 +1,4 @@
-//! ministack with its policies enforced: makes keys and users as the account's root, and runs hosts as those users.
+//! ministack with its policies enforced: makes keys, users and roles as an account's root.
 //!
 //! `tests/run.sh` starts it and passes its endpoint in `HARDKEY_TEST_MINISTACK_AUTH`.
 
@@ -7,16 +7,20 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::scene::{Done, Host};
+/// The account of the access key `test`.
+const ACCOUNT: &str = "test";
 
-/// The account's root user.
-const ROOT: &str = "test:test";
-
-/// A running ministack.
-pub struct Stack(String);
+/// A running ministack, as the root user of an account.
+pub struct Stack {
+    /// Its URL.
+    pub endpoint: String,
+    /// By its number, which ministack takes for an access key of its root user.
+    account: String,
+}
 
 /// A key of it.
 pub struct Key {
+    /// Its ARN.
     pub arn: String,
 }
 
@@ -29,6 +33,7 @@ impl Key {
 
 /// A user of it, with an access key.
 pub struct User {
+    /// Its ARN.
     pub arn: String,
     access_key: String,
     secret: String,
@@ -37,7 +42,13 @@ pub struct User {
 impl Stack {
     /// The one that was started for the tests, if any.
     pub fn running() -> Option<Self> {
-        std::env::var("HARDKEY_TEST_MINISTACK_AUTH").ok().filter(|endpoint| !endpoint.is_empty()).map(Self)
+        let endpoint = std::env::var("HARDKEY_TEST_MINISTACK_AUTH").ok().filter(|endpoint| !endpoint.is_empty())?;
+        Some(Self { endpoint, account: ACCOUNT.to_owned() })
+    }
+
+    /// The same ministack as the root user of an account that no other test has.
+    pub fn other_account(&self) -> Self {
+        Self { endpoint: self.endpoint.clone(), account: format!("{:012}", moment() % 1_000_000_000_000) }
     }
 
     /// A signing key of P-256.
@@ -78,8 +89,7 @@ impl Stack {
     /// A user with this policy and no other.
     pub fn user(&self, name: &str, policy: &Value) -> User {
         // Tests may meet a ministack that served an earlier run.
-        let moment = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos();
-        let name = format!("{name}-{moment}");
+        let name = format!("{name}-{}", moment());
         let user = format!("UserName={name}");
         let made = self.iam("CreateUser", &[&user]);
         let policy = format!("PolicyDocument={policy}");
@@ -92,13 +102,24 @@ impl Stack {
         }
     }
 
-    fn kms(&self, operation: &str, body: &Value) -> Value {
-        let target = format!("X-Amz-Target: TrentService.{operation}");
-        let headers = ["-H", &target, "-H", "Content-Type: application/x-amz-json-1.1", "--data", &body.to_string()];
-        serde_json::from_str(&self.ask("kms", &headers)).unwrap()
+    /// One request to AWS KMS.
+    pub fn kms(&self, operation: &str, body: &Value) -> Value {
+        self.json("kms", &format!("TrentService.{operation}"), body)
     }
 
-    fn iam(&self, action: &str, parameters: &[&str]) -> String {
+    /// One request to AWS CloudTrail.
+    pub fn cloudtrail(&self, operation: &str, body: &Value) -> Value {
+        self.json("cloudtrail", &format!("com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.{operation}"), body)
+    }
+
+    fn json(&self, service: &str, target: &str, body: &Value) -> Value {
+        let target = format!("X-Amz-Target: {target}");
+        let headers = ["-H", &target, "-H", "Content-Type: application/x-amz-json-1.1", "--data", &body.to_string()];
+        serde_json::from_str(&self.ask(service, &headers)).unwrap()
+    }
+
+    /// One request to AWS IAM.
+    pub fn iam(&self, action: &str, parameters: &[&str]) -> String {
         let action = format!("Action={action}");
         let mut arguments = vec!["--data-urlencode", "Version=2010-05-08", "--data-urlencode", &action];
         arguments.extend(parameters.iter().flat_map(|parameter| ["--data-urlencode", parameter]));
@@ -110,7 +131,12 @@ impl Stack {
         let provider = format!("aws:amz:eu-west-1:{service}");
         let mut command = Command::new("curl");
         command.args(["--silent", "--show-error", "--fail-with-body", "--noproxy", "*", "--aws-sigv4", &provider]);
-        let outcome = command.args(["--user", ROOT]).args(arguments).arg(format!("{}/", self.0)).output().unwrap();
+        let outcome = command
+            .args(["--user", &format!("{}:test", self.account)])
+            .args(arguments)
+            .arg(format!("{}/", self.endpoint))
+            .output()
+            .unwrap();
         let answer = String::from_utf8(outcome.stdout).unwrap();
         assert!(outcome.status.success(), "{answer}{}", String::from_utf8_lossy(&outcome.stderr));
         answer
@@ -123,21 +149,20 @@ impl Stack {
             ("AWS_SECRET_ACCESS_KEY", user.secret.as_str()),
             ("AWS_CONFIG_FILE", "/dev/null"),
             ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
-            ("AWS_ENDPOINT_URL_KMS", self.0.as_str()),
+            ("AWS_ENDPOINT_URL_KMS", self.endpoint.as_str()),
             ("AWS_REGION", "eu-west-1"),
         ];
         pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
-
-    /// Signs "message" once, as this user, with the key that the configuration calls so.
-    pub fn sign(&self, user: &User, name: &str, label: &str) -> Done {
-        let mut environment = self.environment(user);
-        environment.insert("HARDKEY_KEY".to_owned(), name.to_owned());
-        Host::start(&environment, label).end_after("message")
-    }
 }
 
-fn element(xml: &str, name: &str) -> String {
+/// Nanoseconds since 1970.
+fn moment() -> u128 {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos()
+}
+
+/// What is in an element of XML.
+pub fn element(xml: &str, name: &str) -> String {
     let (_, rest) = xml.split_once(&format!("<{name}>")).unwrap();
     rest.split_once('<').unwrap().0.to_owned()
 }

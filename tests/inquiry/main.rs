@@ -1,0 +1,3 @@
+//! What a CA asks clouds, with credentials of its own, and what comes of grants that are missing, halved or withdrawn.
+
+mod aws;
