@@ -9,7 +9,7 @@ use hardkey_attest::challenge::ChallengeKey;
 use hardkey_tests::host::Outcome;
 
 use crate::google::{SUBJECT, verified_under_test_roots};
-use crate::scene::Scene;
+use hardkey_tests::scene::Scene;
 
 /// The checks that failed, in the verdict's order.
 fn failed(verdict: &Outcome) -> Vec<String> {

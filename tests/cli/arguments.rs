@@ -1,6 +1,6 @@
 //! The command line itself.
 
-use crate::scene::{Scene, is_golden};
+use hardkey_tests::scene::{Scene, is_golden};
 
 #[test]
 fn help_completions_and_manual_pages_are_written() {

@@ -8,7 +8,7 @@ use hardkey_attest::report::Envelope;
 use hardkey_tests::emulator::Emulator;
 use serde_json::{Value, json};
 
-use crate::scene::{AUDIENCE, ORDER, Scene, told};
+use hardkey_tests::scene::{AUDIENCE, ORDER, Scene, told};
 
 const REPORTED: &str = "\
 reported: the subscriber says what should be said, but nobody vouches for it. Not accepted.

@@ -9,7 +9,7 @@ use hardkey_tests::azure::AzureKey;
 use hardkey_tests::host::Outcome;
 use serde_json::{Value, json};
 
-use crate::scene::{Scene, told};
+use hardkey_tests::scene::{Scene, told};
 
 const SUBJECT: &str = "CN=Example GmbH,O=Example GmbH,C=DE";
 /// What every verdict under roots of tests begins with.
@@ -234,5 +234,5 @@ fn keys_of_a_vault_and_of_a_managed_hsm_are_shown_and_each_refusal_has_its_reaso
     ]);
     let text = scene.hardkey(&["keys"]);
     assert_eq!(told(&text), (Some(0), String::new()));
-    crate::scene::is_golden("keys-azure.txt", &scene.masked(&text.text()));
+    hardkey_tests::scene::is_golden("keys-azure.txt", &scene.masked(&text.text()));
 }

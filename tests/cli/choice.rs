@@ -1,6 +1,6 @@
 //! Which key is meant.
 
-use crate::scene::{Scene, told};
+use hardkey_tests::scene::{Scene, told};
 
 const CSR: [&str; 3] = ["csr", "--subject", "CN=Example"];
 

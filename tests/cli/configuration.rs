@@ -2,7 +2,7 @@
 
 use hardkey_attest::csr::Csr;
 
-use crate::scene::{Scene, told};
+use hardkey_tests::scene::{Scene, told};
 
 const FILE: &str = "\
 # What people have for openssl req.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hardkey_attest::csr::Csr;
 
-use crate::scene::{Scene, told};
+use hardkey_tests::scene::{Scene, told};
 
 const SUBJECT: &str = "CN=Example GmbH,O=Example GmbH,C=DE";
 

@@ -9,7 +9,7 @@ use hardkey_attest::report::Envelope;
 use hardkey_tests::host::Outcome;
 use serde_json::{Value, json};
 
-use crate::scene::{Scene, told};
+use hardkey_tests::scene::{Scene, told};
 
 pub const SUBJECT: &str = "CN=Example GmbH,O=Example GmbH,C=DE";
 const ATTESTED: &str = "attested: the HSM itself vouches that the key was generated in it and cannot leave it; this supports CSBR method 2.";
@@ -203,5 +203,5 @@ fn keys_of_both_clouds_are_shown_and_each_refusal_has_its_reason() {
     ]);
     let text = scene.hardkey(&["keys"]);
     assert_eq!(told(&text), (Some(0), String::new()));
-    crate::scene::is_golden("keys-google.txt", &scene.masked(&text.text()));
+    hardkey_tests::scene::is_golden("keys-google.txt", &scene.masked(&text.text()));
 }

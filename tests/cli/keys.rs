@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::scene::{Scene, is_golden, told};
+use hardkey_tests::scene::{Scene, is_golden, told};
 
 const KEYS: [&str; 6] = [
     "RSA_3072,alias=release",

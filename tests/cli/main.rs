@@ -11,4 +11,3 @@ mod csr;
 mod google;
 mod grant;
 mod keys;
-mod scene;

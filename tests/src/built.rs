@@ -36,6 +36,13 @@ pub fn command_lines() -> (PathBuf, PathBuf) {
     (directory().join("hardkey"), directory().join("hardkey-attest"))
 }
 
+/// The CA's program that asks clouds, `hardkey-confirm`. By itself, as it is shipped: `hardkey` gets no features of its.
+pub fn confirm() -> PathBuf {
+    static BUILT: OnceLock<()> = OnceLock::new();
+    BUILT.get_or_init(|| build(&["-p", "hardkey-confirm", "--bins"]));
+    directory().join("hardkey-confirm")
+}
+
 /// `hardkey-attest` under roots of tests.
 pub fn verifier_for_tests() -> PathBuf {
     static BUILT: OnceLock<()> = OnceLock::new();

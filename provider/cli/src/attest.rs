@@ -10,12 +10,12 @@ use hardkey_attest::challenge::Challenge;
 use hardkey_attest::csr;
 use hardkey_attest::instant::Instant;
 use hardkey_attest::report::{Draft, SignatureAlgorithm, envelope, to_be_signed};
+use hardkey_kms::signing::Way;
 
 use crate::arguments::{AttestOptions, NAME};
 use crate::choice::Choice;
 use crate::csr::read_challenge;
 use crate::failure::Failure;
-use crate::signing::Way;
 use crate::{files, output};
 use verdict::Handed;
 

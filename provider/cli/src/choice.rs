@@ -3,11 +3,10 @@
 use std::rc::Rc;
 
 use hardkey_attest::report::RawEvidence;
-use hardkey_attest::signature::Hasher;
-use hardkey_kms::service::{KeyFault, KeyId, KeyRecord, ServiceError, SignInput, Standing, UsableKey};
+use hardkey_kms::service::{KeyFault, KeyId, KeyRecord, ServiceError, Standing, UsableKey};
+use hardkey_kms::signing::Way;
 
 use crate::failure::Failure;
-use crate::signing::Way;
 use crate::token::{self, Token};
 
 /// The key that a command is about.
@@ -78,17 +77,7 @@ impl Choice {
 
     /// Has a message signed, in the form that certificates have: RSA as it is, ECDSA in DER.
     pub(crate) fn sign(&self, way: Way, message: &[u8]) -> Result<Vec<u8>, Failure> {
-        let mut hasher = Hasher::new(way.hash);
-        hasher.update(message);
-        let digest = hasher.finish();
-        let algorithm = self.key.public_key.algorithm();
-        let input = SignInput { algorithm, scheme: way.scheme, digest: &digest };
-        let signature = self.token.sign(&self.id, &self.key, input).map_err(|error| self.told(&error))?;
-        if algorithm.is_rsa() {
-            return Ok(signature.as_bytes().to_vec());
-        }
-        let der = algorithm.ecdsa_to_der(signature.as_bytes());
-        der.map_err(|error| Failure::refused(format!("key {}: {error}; try again", self.shown())))
+        self.token.sign(&self.id, &self.key, way, message).map_err(|error| self.told(&error))
     }
 
     /// What the service says of it, as it came.

@@ -11,12 +11,12 @@ use std::path::Path;
 
 use hardkey_attest::challenge::{self, Challenge};
 use hardkey_attest::signature::Hash;
+use hardkey_kms::signing::Way;
 use x509_cert::attr::Attribute;
 
 use crate::arguments::CsrOptions;
 use crate::choice::Choice;
 use crate::failure::Failure;
-use crate::signing::Way;
 use crate::{files, output};
 use configuration::RequestConfiguration;
 use request::Request;

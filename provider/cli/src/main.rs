@@ -11,7 +11,6 @@ mod files;
 mod grant;
 mod keys;
 mod output;
-mod signing;
 mod statement;
 mod token;
 

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hardkey_attest::report::RawEvidence;
+use hardkey_kms::Deadline;
 use hardkey_kms::config::{self, Config, Environment, ServiceConfig, TokenConfig};
 use hardkey_kms::network::SharedNetwork;
-use hardkey_kms::service::{KeyFault, KeyId, KeyRecord, KeyService, ServiceError, SignInput, Signature, UsableKey};
-use hardkey_kms::{Deadline, checked};
+use hardkey_kms::service::{KeyFault, KeyId, KeyRecord, KeyService, ServiceError, UsableKey};
+use hardkey_kms::signing::{self, Way};
 
 use crate::failure::Failure;
 use crate::output;
@@ -87,9 +88,10 @@ impl Token {
         self.service.keys(&[] as &[Arc<KeyRecord>], &Deadline::after(self.timeout))
     }
 
-    /// Has a digest signed, and verifies what comes back.
-    pub(crate) fn sign(&self, id: &KeyId, key: &UsableKey, input: SignInput<'_>) -> Result<Signature, ServiceError> {
-        checked::sign(&*self.service, id, key, input, &Deadline::after(self.timeout), |reason| {
+    /// Has a message signed, in the form that certificates have.
+    pub(crate) fn sign(&self, id: &KeyId, key: &UsableKey, way: Way, message: &[u8]) -> Result<Vec<u8>, ServiceError> {
+        let deadline = Deadline::after(self.timeout);
+        signing::sign(&*self.service, (id, key), way, message, &deadline, |reason| {
             output::tell(&format!(
                 "token {:?}: key {id}: {reason}; it is thrown away and asked for again, so the key service's log may show two signatures",
                 self.label

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::scene::{Scene, is_golden};
+use hardkey_tests::scene::{Scene, is_golden};
 
 const CA: &str = "arn:aws:iam::999988887777:role/confirmation";
 const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321";

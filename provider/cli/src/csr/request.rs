@@ -7,6 +7,7 @@ use der::asn1::{Any, BitString, ObjectIdentifier, SetOfVec};
 use der::pem::LineEnding;
 use der::{Decode, Encode, EncodePem};
 use hardkey_attest::csr::{Csr, SignatureAlgorithm};
+use hardkey_kms::signing::Way;
 use spki::SubjectPublicKeyInfoOwned;
 use x509_cert::attr::Attribute;
 use x509_cert::ext::Extension;
@@ -15,7 +16,6 @@ use x509_cert::request::{CertReq, CertReqInfo, ExtensionReq, Version};
 
 use crate::choice::Choice;
 use crate::failure::Failure;
-use crate::signing::Way;
 
 /// `challengePassword`, RFC 2985 §5.4.1.
 const CHALLENGE_PASSWORD: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.7");

@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use hardkey_attest::challenge::{Challenge, ChallengeKey};
 use hardkey_attest::instant::Instant;
-use hardkey_tests::azure::AzureKey;
-use hardkey_tests::built;
-use hardkey_tests::emulator::Emulator;
-use hardkey_tests::host::{Outcome, run};
-use hardkey_tests::proxy::Proxy;
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::azure::AzureKey;
+use crate::built;
+use crate::emulator::Emulator;
+use crate::host::{Outcome, run};
+use crate::proxy::Proxy;
 
 /// Several times the deadline of a search and a signature.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -22,14 +23,18 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// The account and region of the emulator's keys.
 const ALIASES: &str = "arn:aws:kms:eu-west-1:111122223333:alias";
 
-/// A CA's name, an order, and what it keeps to itself.
+/// A CA's name.
 pub const AUDIENCE: &str = "Example CA";
+/// The order.
 pub const ORDER: &str = "4711";
+/// What it keeps to itself.
 const SECRET: [u8; 32] = [7; 32];
 
 /// Where a test happens.
 pub struct Scene {
+    /// Where the keys are.
     pub emulator: Emulator,
+    /// What `hardkey` is run with.
     pub environment: BTreeMap<String, String>,
     /// Keys of Azure's, in the order in which they were described.
     pub azure: Vec<AzureKey>,
@@ -86,6 +91,7 @@ impl Scene {
         format!("{ALIASES}/{alias}")
     }
 
+    /// Sets a variable for `hardkey`.
     pub fn set(&mut self, name: &str, value: &str) {
         self.environment.insert(name.to_owned(), value.to_owned());
     }
@@ -101,10 +107,12 @@ impl Scene {
         self.path(name)
     }
 
+    /// Reads a file.
     pub fn read(&self, name: &str) -> Vec<u8> {
         fs::read(self.folder.path().join(name)).unwrap()
     }
 
+    /// Whether there is a file.
     pub fn exists(&self, name: &str) -> bool {
         self.folder.path().join(name).exists()
     }
@@ -112,6 +120,11 @@ impl Scene {
     /// Runs `hardkey`.
     pub fn hardkey(&self, arguments: &[&str]) -> Outcome {
         run(built::command_lines().0, arguments, &self.environment, LIMIT)
+    }
+
+    /// Runs `hardkey-confirm`, as the CA: `environment` has its credentials.
+    pub fn hardkey_confirm(&self, arguments: &[&str], environment: &BTreeMap<String, String>) -> Outcome {
+        run(built::confirm(), arguments, environment, LIMIT)
     }
 
     /// Runs `hardkey-attest`, which has no need of the environment.

@@ -1,19 +1,25 @@
-//! How a key signs what is not a host's: requests and reports.
+//! How a key signs what is not a host's: requests, reports and records.
 
-use hardkey_attest::signature::{Hash, Scheme};
-use hardkey_kms::service::UsableKey;
+use hardkey_attest::signature::{Hash, Hasher, Scheme, SignatureError};
+
+use crate::checked;
+use crate::deadline::Deadline;
+use crate::service::{KeyId, KeyService, ServiceError, ServiceErrorKind, SignInput, UsableKey};
 
 /// A scheme of the key's own, and the hash that goes with it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) struct Way {
-    pub(crate) scheme: Scheme,
-    pub(crate) hash: Hash,
+pub struct Way {
+    /// How the digest is padded and signed.
+    pub scheme: Scheme,
+    /// What makes the digest.
+    pub hash: Hash,
 }
 
 impl Way {
     /// The way that verifiers know best: RSASSA-PKCS1-v1_5 where the key has it, the shortest hash, on a curve the one of its
     /// size.
-    pub(crate) fn of(key: &UsableKey) -> Option<Self> {
+    #[must_use]
+    pub fn of(key: &UsableKey) -> Option<Self> {
         Hash::ALL
             .into_iter()
             .find_map(|hash| Self::among(key, Scheme::RsaPkcs1(hash), hash))
@@ -22,7 +28,8 @@ impl Way {
     }
 
     /// The way with this hash, if the key has one.
-    pub(crate) fn with(key: &UsableKey, hash: Hash) -> Option<Self> {
+    #[must_use]
+    pub fn with(key: &UsableKey, hash: Hash) -> Option<Self> {
         [Scheme::RsaPkcs1(hash), Scheme::RsaPss(hash), Scheme::Ecdsa]
             .into_iter()
             .find_map(|scheme| Self::among(key, scheme, hash))
@@ -33,6 +40,36 @@ impl Way {
         let raw = scheme == Scheme::RsaPkcs1(hash) && key.schemes.contains(&Scheme::RsaPkcs1Raw);
         (raw || key.schemes.contains(&scheme)).then_some(Self { scheme, hash })
     }
+}
+
+/// Has a message signed, in the form that certificates have: RSA as it is, ECDSA in DER. What comes back is verified; `rejected` is told
+/// why, if it has to be asked for a second time.
+///
+/// # Errors
+/// [`ServiceError`], as [`checked::sign`].
+pub fn sign(
+    service: &dyn KeyService,
+    (id, key): (&KeyId, &UsableKey),
+    way: Way,
+    message: &[u8],
+    deadline: &Deadline,
+    rejected: impl FnOnce(SignatureError),
+) -> Result<Vec<u8>, ServiceError> {
+    let mut hasher = Hasher::new(way.hash);
+    hasher.update(message);
+    let digest = hasher.finish();
+    let algorithm = key.public_key.algorithm();
+    let input = SignInput { algorithm, scheme: way.scheme, digest: &digest };
+    let signature = checked::sign(service, id, key, input, deadline, rejected)?;
+    if algorithm.is_rsa() {
+        return Ok(signature.as_bytes().to_vec());
+    }
+    algorithm.ecdsa_to_der(signature.as_bytes()).map_err(|error| ServiceError {
+        kind: ServiceErrorKind::Malformed,
+        cause: error.to_string(),
+        remedy: "try again".to_owned(),
+        request_id: None,
+    })
 }
 
 #[cfg(test)]

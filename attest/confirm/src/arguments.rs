@@ -1,0 +1,113 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, ColorChoice, Parser, Subcommand};
+use clap_complete::Shell;
+
+/// The program's name.
+pub(crate) const NAME: &str = "hardkey-confirm";
+
+const AFTER: &str = "\
+Exit status:
+  0  done: what was asked for was written
+  1  of recheck: something changed
+  2  undecided: no credentials, a cloud that does not answer, a file that cannot be used; nothing was written
+
+A cloud that says no has answered: the record says so, and the verdict of hardkey-attest what is missing for it.
+docs/confirmation.md says what is asked, and how a CA's configuration looks.
+
+Example:
+  hardkey-confirm init --out record.key
+  hardkey-confirm report.json --config ca.toml --out record.json
+  hardkey-attest verify report.json --csr request.csr --challenge c.json --confirmation record.json --policy policy.toml";
+
+/// Asks the cloud itself about the key of a report, with a CA's own credentials, and makes a record of its answers.
+///
+/// For certification authorities, of keys whose HSM makes no statement: AWS KMS and Azure Key Vault. Reads only; decides nothing.
+#[derive(Debug, Parser)]
+#[command(name = NAME, version, color = ColorChoice::Never, after_help = AFTER, max_term_width = 100)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct Arguments {
+    /// The report that the subscriber handed in.
+    #[arg(value_name = "REPORT", required = true)]
+    pub(crate) report: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) asking: AskOptions,
+
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct AskOptions {
+    /// Write the record to this file, not to standard output.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) own: OwnOptions,
+}
+
+/// What is the CA's own.
+#[derive(Args, Debug)]
+pub(crate) struct OwnOptions {
+    /// Your configuration: role, external id, key, network [default: ~/.config/hardkey-confirm/config.toml, if it is there].
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Your key that signs records; the configuration may name one, or one in an HSM.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a key that signs records, and show the lines that put it on a policy's list.
+    Init(InitOptions),
+    /// Ask again about the keys of earlier records, and tell what changed.
+    #[command(after_help = AFTER)]
+    Recheck(RecheckOptions),
+    /// Write a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Write a page for man(1).
+    Man,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct InitOptions {
+    /// The file to make. One that is there is left alone.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct RecheckOptions {
+    /// The folder of the records of certificates that are still in use: every file whose name ends in .json.
+    #[arg(value_name = "FOLDER")]
+    pub(crate) records: PathBuf,
+
+    /// The folder for the new records, by the names of the old. What is there already is not asked again: call once more with the
+    /// same folder to go on.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) out: PathBuf,
+
+    /// What is demanded: csbr, or a file.
+    #[arg(long, value_name = "csbr|FILE", default_value = "csbr")]
+    pub(crate) policy: PathBuf,
+
+    /// At most so many keys in a minute. Of one key, CloudTrail is asked once for events, which it takes twice a second from an account.
+    #[arg(long, value_name = "NUMBER", default_value = "60", value_parser = clap::value_parser!(u32).range(1..=6000))]
+    pub(crate) per_minute: u32,
+
+    /// Write what changed as JSON, a line for each record.
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    #[command(flatten)]
+    pub(crate) own: OwnOptions,
+}

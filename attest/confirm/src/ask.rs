@@ -1,0 +1,60 @@
+//! A record of what the cloud says of the key of one report.
+
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_lc_rs::rand;
+use hardkey_attest::confirmation::{About, Answer, Draft, envelope, to_be_signed};
+use hardkey_attest::instant::Instant;
+use hardkey_attest::report;
+use hardkey_attest::shown;
+
+use crate::arguments::{AskOptions, NAME};
+use crate::failure::Failure;
+use crate::signer::Signer;
+use crate::{files, questions, settings};
+
+pub(crate) fn run(path: &Path, options: &AskOptions) -> Result<(), Failure> {
+    let bytes = files::read(path, report::LARGEST)?;
+    if let Some(out) = &options.out
+        && let (Ok(out), Ok(report)) = (out.canonicalize(), path.canonicalize())
+        && out == report
+    {
+        return Err(Failure::new(format!("--out: {} was handed in; name another file", out.display())));
+    }
+    let about = About::Report(&bytes);
+    let subject = about.subject().map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+    let settings = settings::load(&options.own)?;
+    let network = settings::network(&settings);
+    let signer = Signer::of(&settings, &network)?;
+    let answers = questions::ask(&subject.resource, &settings, &network)?;
+    for line in questions::told(&answers) {
+        files::tell(&shown::text(&line));
+    }
+    files::product(record(about, answers, &signer)?.as_bytes(), options.out.as_deref())
+}
+
+/// The record, signed.
+pub(crate) fn record(about: About<'_>, answers: Vec<Answer>, signer: &Signer) -> Result<String, Failure> {
+    let mut id = [0; 16];
+    rand::fill(&mut id).map_err(|_| Failure::new("the operating system gave no random numbers; try again"))?;
+    let draft = Draft {
+        id,
+        about,
+        confirmer: signer.public_key(),
+        scheme: signer.scheme(),
+        created: now()?,
+        generator: NAME,
+        version: env!("CARGO_PKG_VERSION"),
+        answers,
+    };
+    let payload = draft.payload().map_err(|error| Failure::new(error.to_string()))?;
+    Ok(envelope(&payload, &signer.sign(&to_be_signed(&payload))?))
+}
+
+pub(crate) fn now() -> Result<Instant, Failure> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since
+        .map(|since| Instant::from_unix(since.as_secs()))
+        .map_err(|_| Failure::new("the clock stands before 1970; set it"))
+}

@@ -1,0 +1,3 @@
+//! The program `hardkey-confirm`, as a CA runs it: from an order to the verdict, and everything that can be in the way.
+
+mod program;

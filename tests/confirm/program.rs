@@ -1,0 +1,129 @@
+//! What needs no cloud: keys, files and the command line.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+
+use hardkey_attest::public_key::PublicKey;
+use hardkey_tests::host::Outcome;
+use hardkey_tests::scene::{Scene, told};
+
+/// Runs it without credentials, in a folder of its own.
+fn confirm(scene: &Scene, arguments: &[&str]) -> Outcome {
+    let home = BTreeMap::from([("HOME".to_owned(), scene.path(""))]);
+    scene.hardkey_confirm(arguments, &home)
+}
+
+fn line(text: &str) -> (Option<i32>, String) {
+    (Some(2), format!("hardkey-confirm: {text}\n"))
+}
+
+#[test]
+fn init_makes_a_key_that_nobody_else_can_read_and_shows_how_a_policy_lists_it() {
+    let scene = Scene::start(&[]);
+    let key = scene.path("record.key");
+    let made = confirm(&scene, &["init", "--out", &key]).success();
+    assert_eq!(fs::metadata(&key).unwrap().permissions().mode() & 0o777, 0o600);
+    // OpenSSL says which key it is.
+    let der = scene.path("spki.der");
+    scene.openssl(&["pkey", "-in", &key, "-pubout", "-outform", "DER", "-out", &der]);
+    let public_key = PublicKey::from_spki(&scene.read("spki.der")).unwrap();
+    let hash = scene.openssl(&["dgst", "-sha256", "-r", &der]);
+    let hash = hash.split_whitespace().next().unwrap();
+    assert_eq!(public_key.algorithm().name(), "P-256");
+    assert_eq!(made.text(), format!("[[confirmer]]\nname = \"…\"\nspki_sha256 = \"{hash}\"\n"));
+    let said = format!(
+        "hardkey-confirm: made the key {key}; keep it to yourself: who has it can write any record. Your policy takes its records with these \
+         lines:\n"
+    );
+    assert_eq!(made.stderr, said);
+    let before = fs::read(&key).unwrap();
+    let again = confirm(&scene, &["init", "--out", &key]);
+    let there = "is there already, and may be the key of your records; name another file";
+    assert_eq!(told(&again), line(&format!("--out: {key} {there}")));
+    assert_eq!(fs::read(&key).unwrap(), before);
+}
+
+#[test]
+fn nothing_is_asked_with_a_report_a_key_or_a_configuration_that_cannot_be_used() {
+    let scene = Scene::start(&["ECC_NIST_P256,alias=release"]);
+    let (_, challenge) = scene.challenge("c.json", Duration::from_secs(3600));
+    let report = scene.path("report.json");
+    scene.hardkey(&["attest", "--challenge", &challenge, "--out", &report]).success();
+    let key = scene.path("record.key");
+    confirm(&scene, &["init", "--out", &key]).success();
+    let open = scene.write("open.key", fs::read(&key).unwrap());
+    fs::set_permissions(&open, fs::Permissions::from_mode(0o640)).unwrap();
+    let text = scene.write("text.key", "secret");
+    fs::set_permissions(&text, fs::Permissions::from_mode(0o600)).unwrap();
+    let unanswering = scene.path("unanswering.json");
+    scene.hardkey(&["attest", "--audience", "Example CA", "--out", &unanswering]).success();
+    let config = scene.write("bad.toml", "[aws]\nrole = \"arn:aws:iam::111122223333:role/x\"\nexternal_id = \"ab\"\n");
+    let (gone, empty) = (scene.path("gone.json"), scene.write("empty.json", ""));
+    scene.emulator.reset_counts();
+    for (arguments, expected) in [
+        (vec![report.as_str()], "no key signs the record: make one with hardkey-confirm init, and name it with --key or as key in the configuration".to_owned()),
+        (vec![&report, "--key", &gone], format!("{gone}: cannot be read: No such file or directory (os error 2); correct the path")),
+        (vec![&report, "--key", &open], format!("{open}: others can read it, its mode is 0640; run: chmod 600 {open}")),
+        (vec![&report, "--key", &text], format!("{text}: is no key that hardkey-confirm init makes: a P-256 key, PKCS #8 in PEM; make one")),
+        (vec![&gone, "--key", &key], format!("{gone} cannot be read: No such file or directory (os error 2); correct the path")),
+        (
+            vec![&empty, "--key", &key],
+            format!("{empty}: report: report, byte 0: expected a JSON object, which starts with {{, without a byte order mark, found nothing"),
+        ),
+        (
+            vec![&unanswering, "--key", &key],
+            format!("{unanswering}: report: the report answers no challenge; ask the subscriber for one that answers yours"),
+        ),
+        (
+            vec![&report, "--key", &key, "--config", &config],
+            format!("{config} line 2: role = \"arn:aws:iam::111122223333:role/x\" is no name of a role; write the name alone, as in \"hardkey-confirm\": the account is the key's"),
+        ),
+        (vec![&report, "--key", &key, "--config", &gone], format!("{gone} does not exist; correct the path")),
+        (vec![&report, "--key", &key, "--out", &report], format!("--out: {report} was handed in; name another file")),
+    ] {
+        assert_eq!(told(&confirm(&scene, &arguments)), line(&expected), "{arguments:?}");
+    }
+    assert_eq!(scene.emulator.counts().all_requests(), 0);
+}
+
+#[test]
+fn a_report_that_its_own_key_did_not_sign_is_asked_about_nowhere() {
+    let scene = Scene::start(&["ECC_NIST_P256,alias=release"]);
+    let (_, challenge) = scene.challenge("c.json", Duration::from_secs(3600));
+    let (report, key) = (scene.path("report.json"), scene.path("record.key"));
+    scene.hardkey(&["attest", "--challenge", &challenge, "--out", &report]).success();
+    confirm(&scene, &["init", "--out", &key]).success();
+    let other = scene.path("other.json");
+    scene.hardkey(&["attest", "--challenge", &challenge, "--out", &other]).success();
+    // The payload of one, the signature of another.
+    let [mut first, second] = ["report.json", "other.json"]
+        .map(|name| serde_json::from_slice::<serde_json::Value>(&scene.read(name)).unwrap());
+    first["signatures"] = second["signatures"].clone();
+    let mixed = scene.write("mixed.json", first.to_string());
+    scene.emulator.reset_counts();
+    let outcome = confirm(&scene, &[&mixed, "--key", &key]);
+    assert_eq!(outcome.status, Some(2));
+    assert!(outcome.stderr.ends_with("; its own key must have signed it\n"), "{}", outcome.stderr);
+    assert_eq!(scene.emulator.counts().all_requests(), 0);
+}
+
+#[test]
+fn help_completions_and_the_page_of_the_manual_are_products() {
+    let scene = Scene::start(&[]);
+    for (arguments, part) in [
+        (vec!["--help"], "Usage: hardkey-confirm [OPTIONS] <REPORT>"),
+        (vec!["recheck", "--help"], "--per-minute <NUMBER>"),
+        (vec!["man"], ".TH hardkey-confirm 1"),
+        (vec!["completions", "bash"], "_hardkey__confirm()"),
+        (vec!["--version"], "hardkey-confirm 0.1.0"),
+    ] {
+        let outcome = confirm(&scene, &arguments).success();
+        assert!(outcome.text().contains(part) && outcome.stderr.is_empty(), "{arguments:?}: {}", outcome.text());
+    }
+    for arguments in [vec![], vec!["--no-such-option"], vec!["recheck"]] {
+        let outcome = confirm(&scene, &arguments);
+        assert_eq!((outcome.status, outcome.text().as_str()), (Some(2), ""), "{arguments:?}");
+    }
+}
