@@ -8,6 +8,9 @@ mod client;
 mod error;
 mod evidence;
 mod identity;
+#[cfg(feature = "inquiry")]
+mod inquiry;
+mod marking;
 mod name;
 mod place;
 mod record;
@@ -36,6 +39,8 @@ use client::{Client, Clients};
 use error::Action;
 
 pub use algorithm::KEY_KINDS;
+#[cfg(feature = "inquiry")]
+pub(crate) use inquiry::AzureInquiry;
 pub use name::KeyName;
 pub use place::Place;
 pub(crate) use place::plain_url;

@@ -9,6 +9,7 @@ use hardkey_attest::confirmation::{Answer, Kind, Question};
 use reqwest::Url;
 
 use crate::aws::AwsInquiry;
+use crate::azure;
 use crate::deadline::Deadline;
 use crate::network::SharedNetwork;
 use crate::service::{ServiceError, ServiceErrorKind};
@@ -68,6 +69,9 @@ impl InquiryConfig {
 pub fn open(resource: &str, config: InquiryConfig, network: &SharedNetwork) -> Result<Box<dyn Inquiry>, ServiceError> {
     if resource.starts_with("arn:") && !Kind::questions(resource).is_empty() {
         return Ok(Box::new(AwsInquiry::new(resource, config, network.clone())?));
+    }
+    if resource.starts_with(azure::KeyName::BEGINNING) {
+        return Ok(Box::new(azure::AzureInquiry::new(resource, config, network)?));
     }
     Err(ServiceError {
         kind: ServiceErrorKind::Unsupported,

@@ -77,7 +77,7 @@ impl Attempts {
                 Ending { passing: ending.passing || may_pass(&error), ..ending }
             })
         };
-        self.repetition.run(self.asked.place.service(), action.name(), warn, attempt).await
+        self.repetition.run(self.asked.service(), action.name(), warn, attempt).await
     }
 }
 

@@ -61,6 +61,19 @@ impl Clients {
         Self { place, endpoint, identity, network, lanes: OnceLock::new() }
     }
 
+    /// The same for who asks about other people's vaults: in the tenant of each, as the vault names it.
+    #[cfg(feature = "inquiry")]
+    pub(super) fn of_strangers(place: Place, endpoint: Url, network: SharedNetwork) -> Self {
+        let identity = Identity::new(place.clone(), endpoint.clone(), network.clone()).in_the_vaults_tenant();
+        Self { place, endpoint, identity, network, lanes: OnceLock::new() }
+    }
+
+    /// Who asks.
+    #[cfg(feature = "inquiry")]
+    pub(super) fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
     /// The vault.
     pub(super) fn place(&self) -> &Place {
         &self.place
@@ -81,7 +94,7 @@ impl Clients {
             self.identity.refresh(deadline)?;
             let tenant = self.identity.issued().get().and_then(|pass| pass.challenge.tenant().map(str::to_owned));
             let attempts = Attempts {
-                asked: Asked { place: self.place.clone(), tenant },
+                asked: Asked { place: self.place.clone(), tenant, desk: None },
                 repetition: Repetition { most: self.network.get().settings().attempts, deadline: *deadline },
             };
             let outcome = self.lanes().run(queue, deadline, |lane| {

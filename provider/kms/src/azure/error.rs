@@ -23,6 +23,10 @@ pub(super) enum Action {
     GetSecret,
     ListKeys,
     Sign,
+    UpdateKey,
+    /// Something that no vault answers, by its name.
+    #[cfg(feature = "inquiry")]
+    Elsewhere(&'static str),
 }
 
 impl Action {
@@ -36,6 +40,9 @@ impl Action {
             Self::GetSecret => "secrets/get",
             Self::ListKeys => "keys/list",
             Self::Sign => "keys/sign",
+            Self::UpdateKey => "keys/update",
+            #[cfg(feature = "inquiry")]
+            Self::Elsewhere(name) => name,
         }
     }
 
@@ -47,6 +54,8 @@ impl Action {
             (Self::GetSecret, _) => "Microsoft.KeyVault/vaults/secrets/getSecret/action",
             (Self::Sign, Store::Vault) => "Microsoft.KeyVault/vaults/keys/sign/action",
             (Self::Sign, Store::ManagedHsm) => "Microsoft.KeyVault/managedHsm/keys/sign/action",
+            (Self::UpdateKey, Store::Vault) => "Microsoft.KeyVault/vaults/keys/update/action",
+            (Self::UpdateKey, Store::ManagedHsm) => "Microsoft.KeyVault/managedHsm/keys/write/action",
             (Self::GetDeletedKey, Store::ManagedHsm) => "Microsoft.KeyVault/managedHsm/keys/deletedKeys/read/action",
             (_, Store::Vault) => "Microsoft.KeyVault/vaults/keys/read",
             (_, Store::ManagedHsm) => "Microsoft.KeyVault/managedHsm/keys/read/action",
@@ -58,6 +67,8 @@ impl Action {
         match (self, store) {
             (Self::GetCertificate | Self::GetSecret, _) => "Key Vault Certificate User",
             (Self::Sign, Store::Vault) => "Key Vault Crypto User",
+            (Self::UpdateKey, Store::Vault) => "Key Vault Crypto Officer",
+            (Self::UpdateKey, Store::ManagedHsm) => "Managed HSM Crypto User",
             (_, Store::Vault) => "Key Vault Reader",
             (Self::Sign, Store::ManagedHsm) => "Managed HSM Crypto User",
             (_, Store::ManagedHsm) => "Managed HSM Crypto Auditor",
@@ -72,6 +83,9 @@ impl Action {
             Self::Challenge | Self::GetDeletedKey | Self::GetKey | Self::GetKeyAttestation => ("key", "get"),
             Self::ListKeys => ("key", "list"),
             Self::Sign => ("key", "sign"),
+            Self::UpdateKey => ("key", "update"),
+            #[cfg(feature = "inquiry")]
+            Self::Elsewhere(_) => ("key", "get"),
         }
     }
 }
@@ -82,6 +96,8 @@ pub(super) struct Asked {
     pub(super) place: Place,
     /// The tenant that the vault says it is of.
     pub(super) tenant: Option<String>,
+    /// Who answers in place of the vault, if it is somebody else.
+    pub(super) desk: Option<&'static str>,
 }
 
 /// What Azure says in place of an answer: `error` of `KeyVaultError`, Azure Key Vault REST API reference.
@@ -89,7 +105,7 @@ pub(super) struct Asked {
 pub(super) struct Words {
     pub(super) code: String,
     #[serde(default)]
-    message: String,
+    pub(super) message: String,
     #[serde(rename = "innererror")]
     inner: Option<Inner>,
 }
@@ -125,9 +141,14 @@ impl Words {
 }
 
 impl Asked {
+    /// What messages call the one who answers.
+    pub(super) fn service(&self) -> &'static str {
+        self.desk.unwrap_or_else(|| self.place.service())
+    }
+
     /// Reads what the SDK says of a failed request.
     pub(super) fn failure(&self, action: Action, error: &Error) -> Failure {
-        let (service, name) = (self.place.service(), action.name());
+        let (service, name) = (self.service(), action.name());
         if let ErrorKind::HttpResponse { status, raw_response: Some(response), .. } = error.kind() {
             let status = u16::from(*status);
             return match Words::of(response) {
@@ -151,7 +172,7 @@ impl Asked {
 
     /// There is no answer. A host that nobody knows is most often one of another cloud, or a vault that is gone.
     pub(super) fn interrupted(&self, what: &str, interruption: &Interruption) -> Failure {
-        let mut failure = Failure::interrupted(self.place.service(), what, interruption);
+        let mut failure = Failure::interrupted(self.service(), what, interruption);
         if failure.error.cause.contains(&format!("the name {} could not be resolved", self.place.host())) {
             failure.error.remedy = format!(
                 "check the name of the vault and its cloud ({} here), whether it was deleted, and the name servers of this machine",
@@ -163,19 +184,19 @@ impl Asked {
 
     /// An answer with status 200 that is not what Azure documents.
     pub(super) fn malformed(&self, action: Action) -> Failure {
-        Failure::foreign(self.place.service(), action.name(), 200)
+        Failure::foreign(self.service(), action.name(), 200)
     }
 
     /// An answer that says something which cannot be.
     pub(super) fn wrong(&self, what: &str) -> Failure {
-        Failure::malformed(self.place.service(), what)
+        Failure::malformed(self.service(), what)
     }
 
     fn refusal(&self, action: Action, status: u16, words: &Words, response: &RawResponse) -> Failure {
         let (kind, remedy) = self.remedy(action, status, words);
         let message =
             if words.message.trim().is_empty() { String::new() } else { format!(": {}", clean(&words.message)) };
-        let cause = format!("{} answered {} with {}{message}", self.place.service(), action.name(), words.codes());
+        let cause = format!("{} answered {} with {}{message}", self.service(), action.name(), words.codes());
         let mut failure = Failure::plain(kind, cause, &remedy);
         let id = response.headers().get_optional_str(&HeaderName::from_static("x-ms-request-id"));
         failure.error.request_id = id.map(str::to_owned);
@@ -216,6 +237,7 @@ impl Asked {
                 ServiceErrorKind::Unsupported,
                 format!("allow the operation sign for this version ({key} set-attributes --ops sign verify)"),
             ),
+            (429, _) if self.desk.is_some() => (ServiceErrorKind::Throttled, "try again in a few minutes".to_owned()),
             (403, _) => (ServiceErrorKind::Denied, self.denied(action, words)),
             (404, _) => (ServiceErrorKind::NotFound, "check the name of the vault, of the key and the version".to_owned()),
             (409, _) => (ServiceErrorKind::Unavailable, "try again: another request is changing this key".to_owned()),

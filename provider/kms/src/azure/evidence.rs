@@ -37,19 +37,25 @@ fn answer(
     action: Action,
     data: Vec<u8>,
 ) -> Result<RawEvidence, Failure> {
-    let asked = &client.attempts.asked;
-    let read: Key = serde_json::from_slice(&data).map_err(|_| asked.malformed(action))?;
-    let kid = read.key.and_then(|key| key.kid);
-    if kid.and_then(|kid| key.answered_by(&kid)).is_none() {
-        return Err(asked.wrong(&format!("the answer to {} names another key", action.name())));
-    }
+    check(client, key, action, &data)?;
     let version = key.version().unwrap_or_default();
     let endpoint = client.endpoint.origin().ascii_serialization();
     let request = format!("GET {endpoint}/keys/{}/{version}{path}", key.name());
     Ok(RawEvidence { kind, collected: now(), request, data })
 }
 
+/// Whether an answer is about this key version.
+pub(super) fn check(client: &Client, key: &KeyName, action: Action, data: &[u8]) -> Result<(), Failure> {
+    let asked = &client.attempts.asked;
+    let read: Key = serde_json::from_slice(data).map_err(|_| asked.malformed(action))?;
+    let kid = read.key.and_then(|key| key.kid);
+    match kid.and_then(|kid| key.answered_by(&kid)) {
+        Some(_) => Ok(()),
+        None => Err(asked.wrong(&format!("the answer to {} names another key", action.name()))),
+    }
+}
+
 /// A clock before 1970 is a report of 1970.
-fn now() -> Instant {
+pub(super) fn now() -> Instant {
     Instant::from_unix(SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())
 }

@@ -35,8 +35,12 @@ pub(super) struct Identity {
     endpoint: Url,
     network: SharedNetwork,
     /// One lane: a credential is never polled on two runtimes.
-    source: Lanes<Arc<Known>>,
+    source: Arc<Lanes<Arc<Known>>>,
     issued: Arc<Issued>,
+    /// What tokens are for, where they are not for the vault.
+    scope: Option<&'static str>,
+    /// Whether tokens are of the tenant that the vault names, instead of the one that is configured.
+    in_the_vaults_tenant: bool,
 }
 
 /// What stays on the credential lane; a lane that is lost takes it with it.
@@ -63,7 +67,30 @@ impl Expires for Pass {
 
 impl Identity {
     pub(super) fn new(place: Place, endpoint: Url, network: SharedNetwork) -> Self {
-        Self { place, endpoint, network, source: Lanes::new(1, Arc::default), issued: Arc::default() }
+        let source = Arc::new(Lanes::new(1, Arc::default));
+        Self { place, endpoint, network, source, issued: Arc::default(), scope: None, in_the_vaults_tenant: false }
+    }
+
+    /// The same in the tenant that the vault names: a CA's vaults are other people's. Its application is known in each such tenant.
+    ///
+    /// The name of a tenant is all that a vault gives, and the authority is one of Azure's: what proves who asks goes nowhere else.
+    #[cfg(feature = "inquiry")]
+    pub(super) fn in_the_vaults_tenant(self) -> Self {
+        Self { in_the_vaults_tenant: true, ..self }
+    }
+
+    /// The same identity's tokens for somebody else than the vault.
+    #[cfg(feature = "inquiry")]
+    pub(super) fn elsewhere(&self, scope: &'static str) -> Self {
+        Self {
+            place: self.place.clone(),
+            endpoint: self.endpoint.clone(),
+            network: self.network.clone(),
+            source: Arc::clone(&self.source),
+            issued: Arc::default(),
+            scope: Some(scope),
+            in_the_vaults_tenant: self.in_the_vaults_tenant,
+        }
     }
 
     /// The token in force, for clients of signing lanes.
@@ -81,12 +108,12 @@ impl Identity {
         let issued = Arc::clone(&self.issued);
         let network = self.network.get();
         let attempts = Attempts {
-            asked: Asked { place: self.place.clone(), tenant: None },
+            asked: Asked { place: self.place.clone(), tenant: None, desk: None },
             repetition: Repetition { most: network.settings().attempts, deadline: *deadline },
         };
         let search = Arc::new(Search::new(self.place.clone(), Arc::clone(&network), *deadline));
         let searching = Arc::clone(&search);
-        let endpoint = &self.endpoint;
+        let (endpoint, elsewhere, in_its_tenant) = (&self.endpoint, self.scope, self.in_the_vaults_tenant);
         let outcome = self.source.run(QUEUE, deadline, |known| {
             let known = Arc::clone(known);
             async move {
@@ -104,7 +131,9 @@ impl Identity {
                         known.set(read.map_err(|why| refused(endpoint, &why))?)
                     }
                 };
-                let AccessToken { token, expires_on, .. } = searching.run(&challenge.scope()).await?;
+                let scope = elsewhere.map_or_else(|| challenge.scope(), str::to_owned);
+                let tenant = challenge.tenant().filter(|_| in_its_tenant);
+                let AccessToken { token, expires_on, .. } = searching.run(&scope, tenant).await?;
                 issued.publish(Pass { token, expiry: SystemTime::from(expires_on), challenge });
                 Ok(())
             }

@@ -14,6 +14,10 @@ pub(super) struct Cloud {
     suffixes: [(&'static str, Store); 2],
     /// Where its identities get their tokens.
     pub(super) authority: &'static str,
+    /// What tokens for its Resource Manager are for, and for its logs: Azure documentation, "Azure Government endpoints", and the Log
+    /// Analytics API's, "Access the API".
+    #[cfg(feature = "inquiry")]
+    pub(super) scopes: [&'static str; 2],
     /// Whether a key there can be admitted: hardkey-attest, admission/azure, says why not.
     has_validated_hsms: bool,
 }
@@ -26,18 +30,24 @@ static CLOUDS: [Cloud; 3] = [
         name: "the public cloud",
         suffixes: [(".vault.azure.net", Store::Vault), (".managedhsm.azure.net", Store::ManagedHsm)],
         authority: "https://login.microsoftonline.com",
+        #[cfg(feature = "inquiry")]
+        scopes: ["https://management.azure.com/.default", "https://api.loganalytics.io/.default"],
         has_validated_hsms: true,
     },
     Cloud {
         name: "Azure Government",
         suffixes: [(".vault.usgovcloudapi.net", Store::Vault), (".managedhsm.usgovcloudapi.net", Store::ManagedHsm)],
         authority: "https://login.microsoftonline.us",
+        #[cfg(feature = "inquiry")]
+        scopes: ["https://management.usgovcloudapi.net/.default", "https://api.loganalytics.us/.default"],
         has_validated_hsms: true,
     },
     Cloud {
         name: "Azure in China",
         suffixes: [(".vault.azure.cn", Store::Vault), (".managedhsm.azure.cn", Store::ManagedHsm)],
         authority: "https://login.chinacloudapi.cn",
+        #[cfg(feature = "inquiry")]
+        scopes: ["https://management.chinacloudapi.cn/.default", "https://api.loganalytics.azure.cn/.default"],
         has_validated_hsms: false,
     },
 ];

@@ -90,12 +90,12 @@ impl Search {
         Self { place, network, deadline, tried: Tried::new("Azure"), refused: Refused::default() }
     }
 
-    /// Asks one source after the other; the first that has a token ends the search.
-    pub(super) async fn run(&self, scope: &str) -> Result<AccessToken, Failure> {
+    /// Asks one source after the other; the first that has a token ends the search. With a tenant, it is asked for in that one.
+    pub(super) async fn run(&self, scope: &str, tenant: Option<&str>) -> Result<AccessToken, Failure> {
         let authority = self.authority()?;
         for source in self.sources()? {
             self.tried.begin(source);
-            match self.ask(source, scope, &authority).await {
+            match self.ask(source, (scope, tenant), &authority).await {
                 Ok(token) => return Ok(token),
                 Err(Nothing { reason, goes_on }) => {
                     self.tried.failed(reason, goes_on);
@@ -160,19 +160,25 @@ impl Search {
         }
     }
 
-    async fn ask(&self, source: Source, scope: &str, authority: &Url) -> Result<AccessToken, Nothing> {
+    async fn ask(
+        &self,
+        source: Source,
+        (scope, tenant): (&str, Option<&str>),
+        authority: &Url,
+    ) -> Result<AccessToken, Nothing> {
+        let tenant_id = tenant.map(str::to_owned);
         match source {
-            Source::Environment => self.environment(scope, authority).await,
-            Source::WorkloadIdentity => self.workload_identity(scope, authority).await,
+            Source::Environment => self.environment(scope, tenant, authority).await,
+            Source::WorkloadIdentity => self.workload_identity(scope, tenant, authority).await,
             Source::ManagedIdentity => self.managed_identity(scope).await,
             Source::AzureCli => {
-                let options = AzureCliCredentialOptions { executor: executor(), ..Default::default() };
+                let options = AzureCliCredentialOptions { executor: executor(), tenant_id, ..Default::default() };
                 let credential = AzureCliCredential::new(Some(options)).map_err(|error| wrong_settings(&error))?;
                 let found = self.token(&*credential, scope).await;
                 found.map_err(|refusal| Nothing::not_set_up(reason::of_tool("az", &refusal.error)))
             }
             Source::AzureDeveloperCli => {
-                let options = AzureDeveloperCliCredentialOptions { executor: executor(), ..Default::default() };
+                let options = AzureDeveloperCliCredentialOptions { executor: executor(), tenant_id };
                 let credential =
                     AzureDeveloperCliCredential::new(Some(options)).map_err(|error| wrong_settings(&error))?;
                 let found = self.token(&*credential, scope).await;
@@ -182,8 +188,8 @@ impl Search {
     }
 
     /// `EnvironmentCredential`: an application with a secret, else with a certificate.
-    async fn environment(&self, scope: &str, authority: &Url) -> Result<AccessToken, Nothing> {
-        let (tenant, client) = (needed("AZURE_TENANT_ID")?, needed("AZURE_CLIENT_ID")?);
+    async fn environment(&self, scope: &str, tenant: Option<&str>, authority: &Url) -> Result<AccessToken, Nothing> {
+        let (tenant, client) = (tenant_or_own(tenant)?, needed("AZURE_CLIENT_ID")?);
         let client_options = self.options(authority);
         if let Some(secret) = variable("AZURE_CLIENT_SECRET") {
             let options = ClientSecretCredentialOptions { client_options };
@@ -203,9 +209,14 @@ impl Search {
     }
 
     /// `WorkloadIdentityCredential`: a token of somebody else's, for whom Entra vouches.
-    async fn workload_identity(&self, scope: &str, authority: &Url) -> Result<AccessToken, Nothing> {
+    async fn workload_identity(
+        &self,
+        scope: &str,
+        tenant: Option<&str>,
+        authority: &Url,
+    ) -> Result<AccessToken, Nothing> {
         let path = needed("AZURE_FEDERATED_TOKEN_FILE")?;
-        let (tenant, client) = (needed("AZURE_TENANT_ID")?, needed("AZURE_CLIENT_ID")?);
+        let (tenant, client) = (tenant_or_own(tenant)?, needed("AZURE_CLIENT_ID")?);
         let token = FederatedToken::load(path.as_ref()).map_err(Nothing::broken)?;
         let options = ClientAssertionCredentialOptions { client_options: self.options(authority) };
         let credential = ClientAssertionCredential::new(tenant, client, token, Some(options));
@@ -300,6 +311,12 @@ fn variable(name: &str) -> Option<String> {
 
 fn needed(name: &str) -> Result<String, Nothing> {
     variable(name).ok_or_else(|| Nothing::not_set_up(format!("{name} is not set")))
+}
+
+/// The tenant that a token is asked for in. That none is configured is a source that is not set up, whoever names another.
+fn tenant_or_own(tenant: Option<&str>) -> Result<String, Nothing> {
+    let own = needed("AZURE_TENANT_ID")?;
+    Ok(tenant.map_or(own, str::to_owned))
 }
 
 #[cfg(test)]

@@ -29,6 +29,15 @@ pub(super) struct VaultTransport {
     pub(super) limit: Duration,
 }
 
+/// Requests to somebody of Azure's who is no vault, which go there and nowhere else.
+#[cfg(feature = "inquiry")]
+#[derive(Debug)]
+pub(super) struct DeskTransport {
+    pub(super) wire: Wire,
+    /// Time for one attempt.
+    pub(super) limit: Duration,
+}
+
 /// Requests for tokens.
 #[derive(Debug)]
 pub(super) struct TokenTransport {
@@ -103,6 +112,16 @@ impl VaultTransport {
         direct.set_path(url.path());
         direct.set_query(url.query());
         Ok(direct)
+    }
+}
+
+#[cfg(feature = "inquiry")]
+#[async_trait]
+impl HttpClient for DeskTransport {
+    async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {
+        let message = message(request, request.url().clone(), Some(self.limit), false)?;
+        let answer = self.wire.exchange(message).await.map_err(failed)?;
+        Ok(response(answer, &[WWW_AUTHENTICATE]))
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::json;
 use super::*;
 
 fn asked(place: &str) -> Asked {
-    Asked { place: Place::parse(place).unwrap(), tenant: Some("tenant-1".to_owned()) }
+    Asked { place: Place::parse(place).unwrap(), tenant: Some("tenant-1".to_owned()), desk: None }
 }
 
 const VAULT: &str = "https://example.vault.azure.net";
