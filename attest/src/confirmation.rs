@@ -17,6 +17,7 @@ mod kind;
 pub mod mark;
 mod payload;
 mod place;
+mod replay;
 pub(crate) mod terms;
 
 use std::time::Duration;
@@ -30,6 +31,7 @@ pub use follow_up::follow_ups;
 pub use kind::{Kind, Question};
 pub(crate) use kind::{region_and_account, trail, vault_and_key};
 pub use payload::Record;
+pub use replay::{LARGEST_REQUESTS, NONCE_HEADER, SignedRequest};
 
 /// What the signature says the payload is. A key of the CA's that signs other things never signs a record by that.
 pub const PAYLOAD_TYPE: &str = "application/vnd.hardkey.confirmation.v1+json";
