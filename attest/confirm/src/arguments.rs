@@ -69,6 +69,9 @@ pub(crate) enum Command {
     /// Ask again about the keys of earlier records, and tell what changed.
     #[command(after_help = AFTER)]
     Recheck(RecheckOptions),
+    /// EXPERIMENTAL: make a record of what AWS answers to two requests that the subscriber signed for you, without any grant. No real AWS
+    /// was ever asked this way. docs/confirmation.md says how the requests are made.
+    Replay(ReplayOptions),
     /// Write a completion script for a shell.
     Completions {
         /// The shell.
@@ -83,6 +86,20 @@ pub(crate) struct InitOptions {
     /// The file to make. One that is there is left alone.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ReplayOptions {
+    /// The two requests, JSON, signed within the last five minutes.
+    #[arg(value_name = "REQUESTS")]
+    pub(crate) requests: PathBuf,
+
+    /// The report that the subscriber handed in; the requests must be about its key, and carry its nonce.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) report: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) asking: AskOptions,
 }
 
 #[derive(Args, Debug)]

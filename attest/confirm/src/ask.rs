@@ -4,17 +4,42 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::rand;
-use hardkey_attest::confirmation::{About, Answer, Draft, envelope, to_be_signed};
+use hardkey_attest::confirmation::{
+    About, Answer, Draft, LARGEST_REQUESTS, Record, SignedRequest, envelope, to_be_signed,
+};
 use hardkey_attest::instant::Instant;
 use hardkey_attest::report;
 use hardkey_attest::shown;
+use hardkey_kms::config::InquirySettings;
+use hardkey_kms::inquiry;
+use hardkey_kms::network::SharedNetwork;
 
-use crate::arguments::{AskOptions, NAME};
+use crate::arguments::{AskOptions, NAME, ReplayOptions};
 use crate::failure::Failure;
 use crate::signer::Signer;
 use crate::{files, questions, settings};
 
+/// Asks the cloud.
 pub(crate) fn run(path: &Path, options: &AskOptions) -> Result<(), Failure> {
+    with(path, options, |subject, settings, network| questions::ask(&subject.resource, settings, network))
+}
+
+/// Has the subscriber's own requests answered.
+pub(crate) fn replay(options: &ReplayOptions) -> Result<(), Failure> {
+    with(&options.report, &options.asking, |subject, settings, network| {
+        let requests = files::read(&options.requests, LARGEST_REQUESTS)?;
+        let pair = SignedRequest::pair(&requests, subject, now()?)
+            .map_err(|why| Failure::new(format!("{}: {why}", options.requests.display())))?;
+        Ok(inquiry::replay(&subject.resource, &pair, &settings.inquiry, network)?)
+    })
+}
+
+/// Makes a record of a report, of what somebody answers.
+fn with(
+    path: &Path,
+    options: &AskOptions,
+    ask: impl FnOnce(&Record, &InquirySettings, &SharedNetwork) -> Result<Vec<Answer>, Failure>,
+) -> Result<(), Failure> {
     let bytes = files::read(path, report::LARGEST)?;
     if let Some(out) = &options.out
         && let (Ok(out), Ok(report)) = (out.canonicalize(), path.canonicalize())
@@ -26,8 +51,9 @@ pub(crate) fn run(path: &Path, options: &AskOptions) -> Result<(), Failure> {
     let subject = about.subject().map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
     let settings = settings::load(&options.own)?;
     let network = settings::network(&settings);
+    // A key that cannot sign is told of before anybody is asked.
     let signer = Signer::of(&settings, &network)?;
-    let answers = questions::ask(&subject.resource, &settings, &network)?;
+    let answers = ask(&subject, &settings, &network)?;
     for line in questions::told(&answers) {
         files::tell(&shown::text(&line));
     }

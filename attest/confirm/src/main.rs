@@ -37,6 +37,7 @@ fn execute(arguments: Arguments) -> u8 {
             Ok(status) => status,
             Err(failure) => ended(Err(failure)),
         },
+        (Some(Command::Replay(options)), _) => ended(ask::replay(&options)),
         (Some(Command::Completions { shell }), _) => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), NAME, &mut script);

@@ -13,6 +13,8 @@ mod kept;
 mod mark;
 mod name;
 mod record;
+#[cfg(feature = "inquiry")]
+mod replay;
 mod sdk;
 mod source;
 mod transport;
@@ -41,6 +43,8 @@ pub(crate) use endpoint::region_of as endpoint_region;
 #[cfg(feature = "inquiry")]
 pub(crate) use inquiry::AwsInquiry;
 pub use name::KeyName;
+#[cfg(feature = "inquiry")]
+pub(crate) use replay::send as replay;
 
 /// One token's settings.
 #[derive(Clone, Debug, Default)]

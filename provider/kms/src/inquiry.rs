@@ -5,10 +5,10 @@
 
 use std::collections::BTreeMap;
 
-use hardkey_attest::confirmation::{Answer, Kind, Question};
+use hardkey_attest::confirmation::{Answer, Kind, Question, SignedRequest};
 use reqwest::Url;
 
-use crate::aws::AwsInquiry;
+use crate::aws::{self, AwsInquiry};
 use crate::azure;
 use crate::deadline::Deadline;
 use crate::network::SharedNetwork;
@@ -60,6 +60,25 @@ impl InquiryConfig {
             request_id: None,
         })
     }
+}
+
+/// The host of a URL as records have it, with its port if that is none of the scheme's own.
+pub(crate) fn host_of(url: &Url) -> String {
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
+/// Sends a pair of requests that the subscriber signed, each once, and keeps the answers byte for byte.
+///
+/// # Errors
+/// [`ServiceError`] when AWS does not answer, or does not take a request.
+pub fn replay(
+    resource: &str,
+    pair: &[SignedRequest; 2],
+    config: &InquiryConfig,
+    network: &SharedNetwork,
+) -> Result<Vec<Answer>, ServiceError> {
+    aws::replay(resource, pair, config, network)
 }
 
 /// The cloud of a key, by the key's full name. Nothing is connected before the first question.

@@ -24,7 +24,7 @@ use super::kept::{Kept, now};
 use super::sdk::{ServiceClient, Settings};
 use crate::deadline::Deadline;
 use crate::failure::Failure;
-use crate::inquiry::{Inquiry, InquiryConfig};
+use crate::inquiry::{Inquiry, InquiryConfig, host_of};
 use crate::network::SharedNetwork;
 use crate::service::{ServiceError, ServiceErrorKind};
 use role::AssumedRole;
@@ -183,7 +183,7 @@ impl Inquiry for AwsInquiry {
         };
         let request = format!("{} {} as {who}", action.name(), question.of).chars().take(LONGEST_REQUEST).collect();
         let (kind, of) = (question.kind, question.of.clone());
-        Ok(Answer { kind, of, endpoint: host(&place.url), asked, request, said })
+        Ok(Answer { kind, of, endpoint: host_of(&place.url), asked, request, said })
     }
 }
 
@@ -254,12 +254,6 @@ const ACTIONS: [(Kind, Action); 6] = [
 
 fn action(kind: Kind) -> Option<Action> {
     ACTIONS.into_iter().find(|(known, _)| *known == kind).map(|(_, action)| action)
-}
-
-/// The host of a URL as records have it, with its port if that is none of the scheme's own.
-fn host(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 fn foreign(question: &Question) -> ServiceError {

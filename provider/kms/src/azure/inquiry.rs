@@ -18,7 +18,7 @@ use super::evidence;
 use super::name::KeyName;
 use crate::deadline::Deadline;
 use crate::failure::Failure;
-use crate::inquiry::{Inquiry, InquiryConfig};
+use crate::inquiry::{Inquiry, InquiryConfig, host_of};
 use crate::network::SharedNetwork;
 use crate::service::{ServiceError, ServiceErrorKind};
 use desk::{Desk, refusal};
@@ -126,14 +126,8 @@ impl Inquiry for AzureInquiry {
                 Err(refused) => (question.of.clone(), refused),
             }
         };
-        Ok(Answer { kind: question.kind, of, endpoint: authority(&url), asked: evidence::now(), request, said })
+        Ok(Answer { kind: question.kind, of, endpoint: host_of(&url), asked: evidence::now(), request, said })
     }
-}
-
-/// Host, and port where it is not that of https.
-fn authority(url: &Url) -> String {
-    let host = url.host_str().unwrap_or_default();
-    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
 fn unknown(question: &Question) -> ServiceError {
