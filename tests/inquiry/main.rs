@@ -1,3 +1,4 @@
 //! What a CA asks clouds, with credentials of its own, and what comes of grants that are missing, halved or withdrawn.
 
 mod aws;
+mod google;

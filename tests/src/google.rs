@@ -142,6 +142,11 @@ impl Control {
         self.put("/google/iam", &json!({ "enforced": true, "roles": roles, "grants": grants }));
     }
 
+    /// All that IAM knows from now on, in the words of `tests/emulator/README.md`.
+    pub fn set_google_iam(&self, iam: &Value) {
+        self.put("/google/iam", iam);
+    }
+
     /// A token of a member's, `user:…` or `serviceAccount:…`, that is good for so many seconds.
     pub fn google_token(&self, member: &str, seconds: u64) -> String {
         let asked = json!({ "member": member, "expires_in_seconds": seconds });

@@ -1,5 +1,6 @@
 //! Google Cloud KMS, through the official SDK.
 
+mod action;
 mod algorithm;
 mod attempts;
 mod client;
@@ -7,7 +8,10 @@ mod endpoint;
 mod error;
 mod evidence;
 mod identity;
+#[cfg(feature = "inquiry")]
+mod inquiry;
 mod integrity;
+mod marking;
 mod name;
 mod record;
 mod source;
@@ -27,12 +31,15 @@ use crate::network::SharedNetwork;
 use crate::repetition::Warn;
 use crate::search;
 use crate::service::{KeyFault, KeyId, KeyRecord, KeyService, ServiceError, ServiceErrorKind, SignInput, Signature};
+use action::Action;
 use client::Clients;
-use error::{Action, malformed};
+use error::malformed;
 use identity::Identity;
 
 pub use algorithm::{ALGORITHMS, KeyAlgorithm};
 pub(crate) use endpoint::location_of as endpoint_location;
+#[cfg(feature = "inquiry")]
+pub(crate) use inquiry::GoogleInquiry;
 pub use name::{KeyName, KeyRing, is_location};
 
 /// One token's settings.
@@ -64,7 +71,7 @@ impl GoogleKms {
     #[must_use]
     pub fn new(config: GoogleConfig, exceptions: Exceptions, network: SharedNetwork) -> Self {
         let GoogleConfig { keys, key_ring, location, credentials, endpoint } = config;
-        let identity = Identity::new(credentials, network.clone());
+        let identity = Arc::new(Identity::new(credentials, network.clone()));
         let clients = Clients::new(identity, endpoint, location, network);
         Self { keys, key_ring, exceptions, clients, warn: Arc::new(|_: &str| {}) }
     }

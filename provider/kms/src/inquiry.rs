@@ -11,6 +11,7 @@ use reqwest::Url;
 use crate::aws::{self, AwsInquiry};
 use crate::azure;
 use crate::deadline::Deadline;
+use crate::google::{self, GoogleInquiry};
 use crate::network::SharedNetwork;
 use crate::service::{ServiceError, ServiceErrorKind};
 
@@ -91,6 +92,9 @@ pub fn open(resource: &str, config: InquiryConfig, network: &SharedNetwork) -> R
     }
     if resource.starts_with(azure::KeyName::BEGINNING) {
         return Ok(Box::new(azure::AzureInquiry::new(resource, config, network)?));
+    }
+    if resource.starts_with(google::KeyName::BEGINNING) {
+        return Ok(Box::new(GoogleInquiry::new(resource, config, network.clone())?));
     }
     Err(ServiceError {
         kind: ServiceErrorKind::Unsupported,

@@ -7,7 +7,8 @@ use google_cloud_gax::error::Error;
 use google_cloud_gax::error::rpc::{Code, Status, StatusDetails};
 use reqwest::header::{HeaderMap, RETRY_AFTER};
 
-use super::error::{Action, SERVICE, malformed, of_sdk};
+use super::action::Action;
+use super::error::{malformed, of_sdk};
 use super::integrity::Damage;
 use super::stub::Trouble;
 use crate::failure::Failure;
@@ -61,7 +62,7 @@ impl Attempts {
             check(&answer).map_err(|damage| damaged(action, &damage))?;
             Ok(answer)
         };
-        self.0.run(SERVICE, action.name(), warn, attempt).await
+        self.0.run(action.service(), action.name(), warn, attempt).await
     }
 }
 

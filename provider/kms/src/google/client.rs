@@ -6,9 +6,10 @@ use std::sync::{Arc, OnceLock};
 use google_cloud_kms_v1::client::KeyManagementService;
 use google_cloud_kms_v1::model::{CryptoKey, CryptoKeyVersion};
 
+use super::action::Action;
 use super::attempts::Attempts;
 use super::endpoint;
-use super::error::{Action, SERVICE, malformed};
+use super::error::{SERVICE, malformed};
 use super::identity::Identity;
 use super::integrity;
 use super::name::{KeyName, KeyRing};
@@ -28,7 +29,7 @@ const MOST_PAGES: usize = 100;
 
 /// The clients of one token.
 pub(super) struct Clients {
-    identity: Identity,
+    identity: Arc<Identity>,
     endpoint: Option<String>,
     location: String,
     network: SharedNetwork,
@@ -51,7 +52,12 @@ pub(super) struct Client {
 }
 
 impl Clients {
-    pub(super) fn new(identity: Identity, endpoint: Option<String>, location: String, network: SharedNetwork) -> Self {
+    pub(super) fn new(
+        identity: Arc<Identity>,
+        endpoint: Option<String>,
+        location: String,
+        network: SharedNetwork,
+    ) -> Self {
         Self { identity, endpoint, location, network, lanes: OnceLock::new() }
     }
 

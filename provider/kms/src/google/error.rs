@@ -2,6 +2,7 @@
 
 use google_cloud_gax::error::rpc::{Code, Status, StatusDetails};
 
+use super::action::Action;
 use super::stub::{Refused, Trouble};
 use crate::failure::Failure;
 use crate::network::InterruptionKind;
@@ -11,68 +12,20 @@ use crate::wording::{chain, clean};
 /// What messages call it.
 pub(super) const SERVICE: &str = "Google Cloud KMS";
 
-/// What was being asked.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Action {
-    AsymmetricSign,
-    GetCryptoKey,
-    GetCryptoKeyVersion,
-    GetPublicKey,
-    ListCryptoKeyVersions,
-    ListCryptoKeys,
-}
-
-impl Action {
-    /// The method's name in the API and in the audit log.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::AsymmetricSign => "AsymmetricSign",
-            Self::GetCryptoKey => "GetCryptoKey",
-            Self::GetCryptoKeyVersion => "GetCryptoKeyVersion",
-            Self::GetPublicKey => "GetPublicKey",
-            Self::ListCryptoKeyVersions => "ListCryptoKeyVersions",
-            Self::ListCryptoKeys => "ListCryptoKeys",
-        }
-    }
-
-    /// The permission it needs: Cloud KMS, "Permissions and roles".
-    pub(super) fn permission(self) -> &'static str {
-        match self {
-            Self::AsymmetricSign => "cloudkms.cryptoKeyVersions.useToSign",
-            Self::GetCryptoKey => "cloudkms.cryptoKeys.get",
-            Self::GetCryptoKeyVersion => "cloudkms.cryptoKeyVersions.get",
-            Self::GetPublicKey => "cloudkms.cryptoKeyVersions.viewPublicKey",
-            Self::ListCryptoKeyVersions => "cloudkms.cryptoKeyVersions.list",
-            Self::ListCryptoKeys => "cloudkms.cryptoKeys.list",
-        }
-    }
-
-    fn place(self) -> &'static str {
-        match self {
-            Self::ListCryptoKeys => "key ring",
-            Self::AsymmetricSign
-            | Self::GetCryptoKey
-            | Self::GetCryptoKeyVersion
-            | Self::GetPublicKey
-            | Self::ListCryptoKeyVersions => "key",
-        }
-    }
-}
-
 /// Reads what came of a request in place of an answer.
 pub(super) fn of_sdk(action: Action, error: &google_cloud_gax::error::Error) -> Failure {
-    let name = action.name();
+    let (service, name) = (action.service(), action.name());
     match Trouble::of(error) {
         Some(Trouble::Interrupted(interruption))
             if interruption.kind == InterruptionKind::TimedOut && interruption.sent =>
         {
-            Failure::slow(SERVICE, name)
+            Failure::slow(service, name)
         }
-        Some(Trouble::Interrupted(interruption)) => Failure::interrupted(SERVICE, name, interruption),
-        Some(Trouble::Foreign(refused)) => Failure::foreign(SERVICE, name, refused.status.as_u16()),
+        Some(Trouble::Interrupted(interruption)) => Failure::interrupted(service, name, interruption),
+        Some(Trouble::Foreign(refused)) => Failure::foreign(service, name, refused.status.as_u16()),
         Some(Trouble::Service(refused)) => refusal(action, refused),
         Some(Trouble::Unreadable(why)) => {
-            Failure::malformed(SERVICE, &format!("the answer to {name} could not be read: {why}"))
+            Failure::malformed(service, &format!("the answer to {name} could not be read: {why}"))
         }
         None => Failure::plain(
             ServiceErrorKind::Malformed,
@@ -91,7 +44,7 @@ fn refusal(action: Action, refused: &Refused<Status>) -> Failure {
     let Status { code, message, .. } = &refused.words;
     let (kind, remedy) = remedy(action, &refused.words);
     let message = if message.is_empty() { String::new() } else { format!(": {}", clean(message)) };
-    let cause = format!("{SERVICE} answered {} with {}{message}", action.name(), code.name());
+    let cause = format!("{} answered {} with {}{message}", action.service(), action.name(), code.name());
     let mut failure = Failure::plain(kind, cause, &remedy);
     failure.error.request_id = request_id(&refused.words);
     failure.stale_credentials = *code == Code::Unauthenticated;
@@ -134,7 +87,7 @@ fn remedy(action: Action, status: &Status) -> (ServiceErrorKind, String) {
             return (ServiceErrorKind::Unavailable, text.to_owned());
         }
         _ => {
-            let text = format!("look {permission} up in the documentation of Cloud KMS");
+            let text = format!("look {permission} up in the documentation of {}", action.service());
             return (ServiceErrorKind::Unavailable, text);
         }
     };
@@ -146,7 +99,8 @@ fn denied(action: Action, status: &Status) -> String {
     let project = "check the project in the key's name";
     match reason(status) {
         Some("SERVICE_DISABLED" | "SERVICE_NOT_ACTIVATED") => {
-            format!("enable the Cloud KMS API (gcloud services enable cloudkms.googleapis.com), or {project}")
+            let (service, api) = (action.service().trim_start_matches("Google "), action.api());
+            format!("enable the {service} API (gcloud services enable {api}), or {project}")
         }
         Some("CONSUMER_INVALID" | "CONSUMER_SUSPENDED" | "RESOURCE_PROJECT_INVALID") => project.to_owned(),
         Some("USER_PROJECT_DENIED") => {
@@ -184,7 +138,8 @@ fn unusable(message: &str) -> &'static str {
     }
 }
 
-fn reason(status: &Status) -> Option<&str> {
+/// Why a request was refused, in the words of google.api.ErrorReason.
+pub(super) fn reason(status: &Status) -> Option<&str> {
     status
         .details
         .iter()

@@ -5,10 +5,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use google_cloud_kms_v1::model::{CryptoKeyVersion, PublicKey};
 use hardkey_attest::instant::Instant;
 use hardkey_attest::report::{Kind, RawEvidence};
+use reqwest::Method;
 use serde::de::DeserializeOwned;
 
+use super::action::Action;
 use super::client::Client;
-use super::error::Action;
 use super::integrity::{self, Damage};
 use crate::failure::Failure;
 use crate::service::KeyId;
@@ -34,13 +35,18 @@ async fn ask<Read: DeserializeOwned>(
     check: impl Fn(&Read) -> Result<(), Damage>,
 ) -> Result<(String, Instant, Vec<u8>), Failure> {
     let send = || async {
-        let (url, body) = client.rest.as_it_came(path).await?;
-        let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs());
-        Ok((format!("GET {url}"), Instant::from_unix(seconds), body))
+        let path = format!("v1/{path}");
+        let body = client.rest.as_it_came(Method::GET, &path, Vec::new()).await?;
+        Ok((format!("GET {}/{path}", client.rest.endpoint), now(), body))
     };
     let read = |(_, _, body): &(String, Instant, Vec<u8>)| {
         let answer: Read = serde_json::from_slice(body).map_err(|_| "it is not of the documented shape".to_owned())?;
         check(&answer)
     };
     client.attempts.ask(action, send, read).await
+}
+
+/// This machine's clock.
+pub(super) fn now() -> Instant {
+    Instant::from_unix(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs()))
 }

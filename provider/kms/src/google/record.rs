@@ -7,9 +7,10 @@ use hardkey_attest::admission::{Cloud, Exceptions, Refusal};
 use hardkey_attest::public_key::PublicKey;
 use hardkey_attest::signature::Scheme;
 
+use super::action::Action;
 use super::algorithm::KeyAlgorithm;
 use super::client::Client;
-use super::error::{Action, malformed};
+use super::error::malformed;
 use super::integrity;
 use super::name::KeyName;
 use crate::failure::Failure;

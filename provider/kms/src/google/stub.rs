@@ -2,7 +2,7 @@
 //!
 //! The SDK's own transport takes no HTTP client: no proxy and no authority of the file would reach it, it looks names up on a
 //! thread, does not hear `Retry-After`, and repeats for 20 s what a server that is not trusted does to it (measured). Its
-//! client takes any implementation of a public trait, so this is one: of the six methods that are used.
+//! client takes any implementation of a public trait, so this is one: of the seven methods that are used.
 
 use std::error::Error;
 use std::fmt;
@@ -16,7 +16,7 @@ use google_cloud_gax::response::{Parts, Response};
 use google_cloud_kms_v1::model::{
     AsymmetricSignRequest, AsymmetricSignResponse, CryptoKey, CryptoKeyVersion, GetCryptoKeyRequest,
     GetCryptoKeyVersionRequest, GetPublicKeyRequest, ListCryptoKeyVersionsRequest, ListCryptoKeyVersionsResponse,
-    ListCryptoKeysRequest, ListCryptoKeysResponse, PublicKey,
+    ListCryptoKeysRequest, ListCryptoKeysResponse, PublicKey, UpdateCryptoKeyRequest,
 };
 use google_cloud_kms_v1::stub::KeyManagementService;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
@@ -84,20 +84,24 @@ impl fmt::Display for Trouble {
 impl Error for Trouble {}
 
 impl Rest {
-    /// An answer as it came, and the URL that was asked.
-    pub(super) async fn as_it_came(&self, path: &str) -> Result<(String, Vec<u8>), google_cloud_gax::error::Error> {
-        let answer =
-            self.send(Method::GET, path, &[], Vec::new()).await.map_err(google_cloud_gax::error::Error::deser)?;
-        Ok((format!("{}/v1/{path}", self.endpoint), answer.body))
+    /// An answer as it came. Paths begin with the version of the API.
+    pub(super) async fn as_it_came(
+        &self,
+        method: Method,
+        path: &str,
+        body: Vec<u8>,
+    ) -> Result<Vec<u8>, google_cloud_gax::error::Error> {
+        let answer = self.send(method, path, &[], body).await.map_err(google_cloud_gax::error::Error::deser)?;
+        Ok(answer.body)
     }
 
     async fn get<T: DeserializeOwned>(&self, path: &str, query: &[(&str, &str)]) -> Answer<T> {
-        self.exchange(Method::GET, path, query, Vec::new()).await
+        self.exchange(Method::GET, &format!("v1/{path}"), query, Vec::new()).await
     }
 
     async fn post<T: DeserializeOwned>(&self, path: &str, body: &impl Serialize) -> Answer<T> {
         let body = serde_json::to_vec(body).map_err(google_cloud_gax::error::Error::ser)?;
-        self.exchange(Method::POST, path, &[], body).await
+        self.exchange(Method::POST, &format!("v1/{path}"), &[], body).await
     }
 
     /// The SDK's errors for HTTP have no public constructor; ours travel inside one that has.
@@ -123,7 +127,7 @@ impl Rest {
         query: &[(&str, &str)],
         body: Vec<u8>,
     ) -> Result<crate::network::Answer, Trouble> {
-        let mut url = Url::parse(&format!("{}/v1/{path}", self.endpoint))
+        let mut url = Url::parse(&format!("{}/{path}", self.endpoint))
             .map_err(|error| Trouble::Interrupted(Interruption::fatal(error)))?;
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
@@ -190,6 +194,14 @@ impl KeyManagementService for Rest {
 
     async fn get_public_key(&self, request: GetPublicKeyRequest, _: RequestOptions) -> Answer<PublicKey> {
         self.get(&format!("{}/publicKey", request.name), &[]).await
+    }
+
+    async fn update_crypto_key(&self, mut request: UpdateCryptoKeyRequest, _: RequestOptions) -> Answer<CryptoKey> {
+        let key = request.crypto_key.take().unwrap_or_default();
+        let mask = request.update_mask.map(|mask| mask.paths.join(",")).unwrap_or_default();
+        let body = serde_json::to_vec(&key).map_err(google_cloud_gax::error::Error::ser)?;
+        let path = format!("v1/{}", key.name);
+        self.exchange(Method::PATCH, &path, &[("updateMask", mask.as_str())], body).await
     }
 
     async fn asymmetric_sign(

@@ -1,5 +1,7 @@
 //! Who may do what: bearer tokens, IAM's grants, and whether either is looked at.
 
+mod policy;
+
 use crate::google::GoogleKms;
 use crate::google::error::{GoogleError, MISSING, UNAUTHENTICATED, denied, error_info};
 use crate::google::name::Name;
@@ -21,6 +23,10 @@ pub(crate) struct Iam {
     /// Roles that somebody made, each with its permissions: `projects/PROJECT/roles/NAME`.
     roles: BTreeMap<String, Vec<String>>,
     grants: Vec<Grant>,
+    /// `auditConfigs` by what has them: `projects/p`, `folders/7`, `organizations/9`.
+    audit: BTreeMap<String, Value>,
+    /// What is right above a project or a folder: `folders/7`, `organizations/9`.
+    parents: BTreeMap<String, String>,
 }
 
 /// One line of a policy, with the resource it is on.
@@ -55,17 +61,23 @@ impl Iam {
 
     /// Whether a member has a permission on a resource.
     fn permits(&self, member: &str, permission: &str, resource: &str) -> bool {
+        let above = self.above(resource);
         let covers =
             |grant: &str| resource.strip_prefix(grant).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         self.grants.iter().any(|grant| {
             grant.member == member
-                && covers(&grant.resource)
+                && (covers(&grant.resource) || above.contains(&grant.resource))
                 && self.role_permits(&grant.role, permission) == Some(true)
         })
     }
 }
 
 impl GoogleKms {
+    /// Looks at IAM, or changes it.
+    pub(crate) fn with_iam<T>(&self, look: impl FnOnce(&mut Iam) -> T) -> T {
+        look(&mut self.iam.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Has IAM be like this from now on.
     pub(crate) fn set_iam(&self, iam: Iam) {
         *self.iam.lock().unwrap_or_else(PoisonError::into_inner) = iam;
@@ -78,8 +90,8 @@ impl GoogleKms {
         operation: &Operation,
         name: &Name,
     ) -> Result<Option<String>, GoogleError> {
-        let method = format!("google.cloud.kms.v1.KeyManagementService.{}", operation.name);
-        let member = self.member(head, "cloudkms.googleapis.com", &method)?;
+        let method = format!("{}.{}", operation.service, operation.name);
+        let member = self.member(head, operation.host(), &method)?;
         self.authorize_payment(head, member.as_deref())?;
         let resource = operation.guarded(name);
         // An operation that everybody has names no permission.

@@ -18,16 +18,19 @@ mod import;
 mod import_job;
 mod issuer;
 mod listing;
+mod log;
 mod metadata;
 mod moment;
 mod name;
 mod operation;
 mod page;
 mod place;
+mod policy;
 mod public_key;
 #[cfg(test)]
 mod rehearsal;
 mod request;
+mod resource_manager;
 mod role;
 mod service_account;
 mod signing;
@@ -136,7 +139,9 @@ impl GoogleKms {
 
 impl CloudService for GoogleKms {
     fn serves(&self, head: &Parts) -> bool {
-        head.uri.path().starts_with("/v1/") || Desk::of(head).is_some()
+        let path = head.uri.path();
+        ["/v1/", "/v2/entries:", "/v2/folders/", "/v3/"].iter().any(|start| path.starts_with(start))
+            || Desk::of(head).is_some()
     }
 
     fn operation(&self, head: &Parts) -> Option<String> {

@@ -19,6 +19,11 @@ impl Moment {
         Moment(self.0.saturating_add(time))
     }
 
+    /// Since 1970.
+    pub(crate) fn nanoseconds(self) -> u128 {
+        self.0.as_nanos()
+    }
+
     fn text(self) -> String {
         let whole = iso_8601(self.0.as_secs());
         match self.0.subsec_nanos() {

@@ -10,16 +10,19 @@ pub(crate) struct Name {
 }
 
 impl Name {
-    /// The name and the verb of a path under `/v1/`.
-    pub(crate) fn of_path(path: &str) -> Option<(Name, String)> {
+    /// The version of the API, the name and the verb of a path: `/v1/projects/p:getIamPolicy`.
+    pub(crate) fn of_path(path: &str) -> Option<(String, Name, String)> {
         let (path, verb) = match path.rsplit_once(':') {
             Some((path, verb)) if !verb.contains('/') => (path, verb),
             _ => (path, ""),
         };
-        let name = path.strip_prefix("/v1/")?;
+        let (version, name) = path.strip_prefix('/')?.split_once('/')?;
+        if !matches!(version, "v1" | "v2" | "v3") {
+            return None;
+        }
         // In a path, unlike in a query, a plus sign is one.
         let segments = name.split('/').map(|segment| decoded(&segment.replace('+', "%2B"))).collect();
-        Some((Name { segments }, verb.to_owned()))
+        Some((version.to_owned(), Name { segments }, verb.to_owned()))
     }
 
     /// The name that a text is.
@@ -106,17 +109,18 @@ mod tests {
 
     #[test]
     fn a_path_is_a_name_and_a_verb() {
-        let (name, verb) =
+        let (version, name, verb) =
             Name::of_path("/v1/projects/p/locations/l/keyRings/r/cryptoKeys/k%2Dx/cryptoKeyVersions/1:destroy")
                 .unwrap();
-        assert_eq!(verb, "destroy");
+        assert_eq!((version.as_str(), verb.as_str()), ("v1", "destroy"));
         assert_eq!(name.pattern(), "projects/*/locations/*/keyRings/*/cryptoKeys/*/cryptoKeyVersions/*");
         assert_eq!(name.id("cryptoKeys"), "k-x");
         assert_eq!(name.up_to("keyRings"), "projects/p/locations/l/keyRings/r");
-        let (list, verb) = Name::of_path("/v1/projects/p/locations/l/keyRings").unwrap();
+        let (_, list, verb) = Name::of_path("/v1/projects/p/locations/l/keyRings").unwrap();
         assert_eq!((list.pattern().as_str(), verb.as_str()), ("projects/*/locations/*/keyRings", ""));
         assert_eq!(list.resource(), "projects/p/locations/l");
-        assert_eq!(Name::of_path("/v2/projects"), None);
+        assert_eq!(Name::of_path("/v4/projects"), None);
+        assert_eq!(Name::of_path("/v3"), None);
     }
 
     #[test]

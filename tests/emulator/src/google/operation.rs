@@ -1,5 +1,7 @@
 //! The table of operations: which request is which, and what it needs.
 
+mod around;
+
 use crate::google::GoogleKms;
 use crate::google::error::GoogleError;
 use crate::google::name::Name;
@@ -14,6 +16,8 @@ type Run = fn(&GoogleKms, &Request) -> Result<Value, GoogleError>;
 
 /// An operation this emulator has: google/cloud/kms/v1/service.proto.
 pub(crate) struct Operation {
+    /// Versions of the API that have it.
+    versions: &'static [&'static str],
     method: &'static str,
     pattern: &'static str,
     verb: &'static str,
@@ -21,13 +25,15 @@ pub(crate) struct Operation {
     pub(crate) name: &'static str,
     /// The permission a caller needs: Cloud KMS documentation, "Permissions and roles" (2026-11).
     pub(crate) permission: &'static str,
+    /// The service that has it, as errors and logs name it.
+    pub(crate) service: &'static str,
     run: Run,
 }
 
 impl Operation {
     /// The operation a head asks for, and of what.
     pub(crate) fn of(head: &Parts) -> Option<(&'static Operation, Name)> {
-        let (name, verb) = Name::of_path(head.uri.path())?;
+        let (version, name, verb) = Name::of_path(head.uri.path())?;
         let pattern = name.pattern();
         // Some clients cannot send PATCH: "X-HTTP-Method-Override" (Google API client libraries).
         let method = match head.headers.get("x-http-method-override").and_then(|value| value.to_str().ok()) {
@@ -35,14 +41,21 @@ impl Operation {
             _ => head.method.as_str(),
         };
         let fits = |operation: &&Operation| {
-            operation.method == method && operation.verb == verb && operation.pattern == pattern
+            operation.method == method
+                && operation.verb == verb
+                && operation.pattern == pattern
+                && operation.versions.contains(&version.as_str())
         };
-        TABLE.iter().find(fits).map(|operation| (operation, name))
+        Self::all().find(fits).map(|operation| (operation, name))
     }
 
     /// Whether some operation needs this permission.
     pub(crate) fn is_permission(name: &str) -> bool {
-        !name.is_empty() && TABLE.iter().any(|operation| operation.permission == name)
+        !name.is_empty() && (Self::all().any(|operation| operation.permission == name) || name == around::READ_LOGS)
+    }
+
+    fn all() -> impl Iterator<Item = &'static Operation> {
+        TABLE.iter().chain(&around::TABLE)
     }
 
     /// The resource whose policy has to permit it: of a signature the key, of all else what is named (seen in refusals of
@@ -74,8 +87,10 @@ const fn row(
     permission: &'static str,
     run: Run,
 ) -> Operation {
-    Operation { method, pattern, verb, name, permission, run }
+    Operation { versions: &["v1"], method, pattern, verb, name, permission, service: SERVICE, run }
 }
+
+const SERVICE: &str = "google.cloud.kms.v1.KeyManagementService";
 
 const LOCATIONS: &str = "projects/*/locations";
 const LOCATION: &str = "projects/*/locations/*";

@@ -43,6 +43,15 @@ impl Rehearsal {
         Err(format!("{status} {}: {}", error["status"].as_str().unwrap(), error["message"].as_str().unwrap()))
     }
 
+    /// The same for a path under another version of an API.
+    pub(crate) fn ask_of(&self, version: &str, method: &str, path: &str, body: &Value) -> Result<Value, String> {
+        let mut head = self.head(method, path);
+        head.uri = format!("/{version}/{path}").parse().unwrap();
+        let answer = self.kms.answer(&head, body.to_string().as_bytes());
+        let read: Value = serde_json::from_slice(&answer.body).unwrap();
+        if answer.status == 200 { Ok(read) } else { Err(read["error"]["message"].as_str().unwrap().to_owned()) }
+    }
+
     /// The same with the whole body.
     pub(crate) fn answer(&self, method: &str, path: &str, body: &Value) -> (u16, Value) {
         let body = if body.is_null() { String::new() } else { body.to_string() };
