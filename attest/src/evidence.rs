@@ -2,6 +2,8 @@
 
 pub(crate) mod answer;
 mod aws;
+mod aws_events;
+mod aws_signers;
 mod azure_log;
 mod azure_monitor;
 mod azure_roles;
@@ -23,6 +25,7 @@ mod report;
 mod specimen;
 
 pub(crate) use answer::malformed;
+pub(crate) use aws::created_in_aws;
 pub(crate) use cloud_trail::trail_arns;
 pub(crate) use google_api::{created, statement as google_statement};
 pub(crate) use google_audit::{is_above, parent_of};

@@ -7,11 +7,14 @@ use serde_json::{Value, json};
 use realm::{FIRST_QUESTIONS, Realm, refused_role};
 
 /// What is asked of a key with a trail, in order.
-const QUESTIONS: [&str; 6] = [
+const QUESTIONS: [&str; 9] = [
     "aws.describe-key",
     "aws.get-public-key",
     "aws.list-resource-tags",
+    "aws.get-key-policy",
+    "aws.list-grants",
     "aws.describe-trails",
+    "aws.lookup-events",
     "aws.get-trail-status",
     "aws.get-event-selectors",
 ];

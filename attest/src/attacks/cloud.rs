@@ -72,6 +72,12 @@ fn events(rows: &[(&str, &str, u16, &str)]) -> Attempt {
     logged(|record| record.instead("azure.key-events", &made::audit_rows(rows)))
 }
 
+fn aws_events(events: &[Value]) -> Attempt {
+    let (report, request) = made::aws_report();
+    let record = made::aws(&report).instead("aws.lookup-events", &made::aws_events(events));
+    Attempt { record: Some(record.bytes()), ..Attempt::report(&report, request, &Challenge::new()) }
+}
+
 fn resource(field: &str, value: Value) -> Attempt {
     logged(|record| {
         let mut vault = made::vault();
@@ -173,6 +179,14 @@ pub(super) const VECTORS: &[Vector] = &[
             let record = record.unasked("azure.key-events");
             record.refused("azure.key-events", made::VAULT, LOGS, "InsufficientAccessError")
         })
+    }),
+    rule("e.5", "a key of AWS KMS that was imported into after all, as CloudTrail has it", "generated", || {
+        aws_events(&["CreateKey", "ImportKeyMaterial"].map(made::aws_event))
+    }),
+    rule("e.6", "a key of AWS KMS that was made for an import, as CloudTrail has it", "generated", || {
+        let mut event = made::aws_event("CreateKey");
+        event["responseElements"]["keyMetadata"]["origin"] = "EXTERNAL".into();
+        aws_events(&[event])
     }),
     rule("20.4", "a key that is said to be in an HSM, in a vault that has none", "hsm", || {
         resource("sku", json!({ "family": "A", "name": "standard" }))

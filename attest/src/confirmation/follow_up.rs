@@ -2,11 +2,15 @@
 
 use super::answer::{Answer, Said};
 use super::kind::{Kind, Question};
-use crate::evidence::{created, parent_of, trail_arns};
+use crate::evidence::{created, created_in_aws, parent_of, trail_arns};
+use crate::instant::Instant;
 use crate::report;
 
 /// A record has 64 answers at most; of two about each trail, this leaves room for those about the key.
 const MOST_TRAILS: usize = 24;
+
+/// For how long CloudTrail keeps the event history: CloudTrail user guide, "Working with CloudTrail event history".
+const HISTORY: u64 = 90 * 24 * 60 * 60;
 
 /// What else to ask, because of what was answered. Nothing, where an answer cannot be read: the verifier will say so.
 #[must_use]
@@ -23,6 +27,11 @@ pub fn follow_ups(resource: &str, answer: &Answer) -> Vec<Question> {
         }
         Kind::Key(report::Kind::GoogleCryptoKeyVersion) => {
             created(data).and_then(|created| ask(Kind::GoogleKeyEvents, resource, Some(created))).into_iter().collect()
+        }
+        Kind::Key(report::Kind::AwsDescribeKey) => {
+            let young = |created: &Instant| answer.asked.unix().saturating_sub(created.unix()) <= HISTORY;
+            let created = created_in_aws(data).filter(young);
+            created.and_then(|created| ask(Kind::AwsLookupEvents, resource, Some(created))).into_iter().collect()
         }
         Kind::AwsDescribeTrails => {
             let ask = |arn: String| {
@@ -49,8 +58,11 @@ pub fn follow_ups(resource: &str, answer: &Answer) -> Vec<Question> {
         }
         Kind::Key(_)
         | Kind::AwsListResourceTags
+        | Kind::AwsGetKeyPolicy
+        | Kind::AwsListGrants
         | Kind::AwsGetTrailStatus
         | Kind::AwsGetEventSelectors
+        | Kind::AwsLookupEvents
         | Kind::AzureDiagnosticSettings
         | Kind::AzureRoleAssignments
         | Kind::AzureKeyEvents

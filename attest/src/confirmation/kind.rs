@@ -13,12 +13,18 @@ pub enum Kind {
     Key(report::Kind),
     /// AWS KMS: `ListResourceTags` of the key.
     AwsListResourceTags,
+    /// AWS KMS: `GetKeyPolicy` of the key.
+    AwsGetKeyPolicy,
+    /// AWS KMS: `ListGrants` of the key.
+    AwsListGrants,
     /// AWS CloudTrail: `DescribeTrails` in the key's account and region.
     AwsDescribeTrails,
     /// AWS CloudTrail: `GetTrailStatus` of a trail.
     AwsGetTrailStatus,
     /// AWS CloudTrail: `GetEventSelectors` of a trail.
     AwsGetEventSelectors,
+    /// AWS CloudTrail: `LookupEvents`, `CreateKey` in the hour of the key's creation.
+    AwsLookupEvents,
     /// Azure Resource Manager: the vault or Managed HSM itself.
     AzureVault,
     /// Azure Monitor: the diagnostic settings of the vault or Managed HSM.
@@ -55,7 +61,7 @@ pub struct Question {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 22] = [
         Self::Key(report::Kind::GoogleCryptoKeyVersion),
         Self::Key(report::Kind::GooglePublicKey),
         Self::Key(report::Kind::AwsDescribeKey),
@@ -63,9 +69,12 @@ impl Kind {
         Self::Key(report::Kind::AzureKey),
         Self::Key(report::Kind::AzureAttestation),
         Self::AwsListResourceTags,
+        Self::AwsGetKeyPolicy,
+        Self::AwsListGrants,
         Self::AwsDescribeTrails,
         Self::AwsGetTrailStatus,
         Self::AwsGetEventSelectors,
+        Self::AwsLookupEvents,
         Self::AzureVault,
         Self::AzureDiagnosticSettings,
         Self::AzureRoleAssignments,
@@ -83,9 +92,12 @@ impl Kind {
         match self {
             Self::Key(kind) => kind.name(),
             Self::AwsListResourceTags => "aws.list-resource-tags",
+            Self::AwsGetKeyPolicy => "aws.get-key-policy",
+            Self::AwsListGrants => "aws.list-grants",
             Self::AwsDescribeTrails => "aws.describe-trails",
             Self::AwsGetTrailStatus => "aws.get-trail-status",
             Self::AwsGetEventSelectors => "aws.get-event-selectors",
+            Self::AwsLookupEvents => "aws.lookup-events",
             Self::AzureVault => "azure.vault",
             Self::AzureDiagnosticSettings => "azure.diagnostic-settings",
             Self::AzureRoleAssignments => "azure.role-assignments",
@@ -119,7 +131,7 @@ impl Kind {
     fn subject(self, resource: &str) -> Option<String> {
         match (Place::of(resource)?, self) {
             (Place::Aws { .. }, Self::Key(report::Kind::AwsDescribeKey | report::Kind::AwsGetPublicKey))
-            | (Place::Aws { .. }, Self::AwsListResourceTags)
+            | (Place::Aws { .. }, Self::AwsListResourceTags | Self::AwsGetKeyPolicy | Self::AwsListGrants)
             | (Place::Azure { .. }, Self::Key(report::Kind::AzureKey))
             | (Place::Azure { resource_type: MANAGED_HSMS, .. }, Self::Key(report::Kind::AzureAttestation))
             | (Place::Google { .. }, Self::Key(report::Kind::GoogleCryptoKeyVersion | report::Kind::GooglePublicKey)) => {
@@ -154,7 +166,9 @@ impl Kind {
             (Self::GoogleIamPolicy | Self::GoogleParent, Some(Place::Google { project, .. })) => {
                 of == project || is_above(of) && !(self == Self::GoogleParent && of.starts_with("organizations/"))
             }
-            (Self::GoogleKeyEvents, Some(Place::Google { .. })) => of == resource,
+            (Self::AwsLookupEvents, Some(Place::Aws { .. })) | (Self::GoogleKeyEvents, Some(Place::Google { .. })) => {
+                of == resource
+            }
             _ => self.subject(resource).is_some_and(|subject| subject == of),
         }
     }
@@ -164,11 +178,14 @@ impl Kind {
     pub fn hosts(self, of: &str, resource: &str) -> Vec<String> {
         match (self, Place::of(resource)) {
             (
-                Self::Key(report::Kind::AwsDescribeKey | report::Kind::AwsGetPublicKey) | Self::AwsListResourceTags,
+                Self::Key(report::Kind::AwsDescribeKey | report::Kind::AwsGetPublicKey)
+                | Self::AwsListResourceTags
+                | Self::AwsGetKeyPolicy
+                | Self::AwsListGrants,
                 Some(Place::Aws { domain, region, .. }),
             ) => vec![format!("kms.{region}.{domain}"), format!("kms-fips.{region}.{domain}")],
             (
-                Self::AwsDescribeTrails | Self::AwsGetTrailStatus | Self::AwsGetEventSelectors,
+                Self::AwsDescribeTrails | Self::AwsGetTrailStatus | Self::AwsGetEventSelectors | Self::AwsLookupEvents,
                 Some(Place::Aws { domain, region, .. }),
             ) => {
                 // A trail is asked about in the key's region or in its own.

@@ -33,6 +33,8 @@ fn what_to_ask_and_where_follows_from_the_name_of_the_key() {
             format!("aws.describe-key of {ARN} at {kms}"),
             format!("aws.get-public-key of {ARN} at {kms}"),
             format!("aws.list-resource-tags of {ARN} at {kms}"),
+            format!("aws.get-key-policy of {ARN} at {kms}"),
+            format!("aws.list-grants of {ARN} at {kms}"),
             format!("aws.describe-trails of 111122223333 at {trails}"),
         ]
     );
@@ -225,6 +227,29 @@ fn trails_lead_to_two_questions_each_and_only_those_of_the_keys_partition() {
     );
     assert_eq!(next(Said::Data(b"no JSON".to_vec())), []);
     assert_eq!(next(Said::Refused { code: "AccessDenied".to_owned(), message: "no".to_owned() }), []);
+}
+
+#[test]
+fn the_creation_of_a_key_of_aws_is_looked_for_in_its_hour_while_cloudtrail_keeps_it() {
+    let next = |created: &str, asked: u64| -> Vec<String> {
+        let said = Said::Data(format!(r#"{{"KeyMetadata": {{"CreationDate": {created}}}}}"#).into_bytes());
+        let asked = Instant::from_unix(asked);
+        let described = Answer { asked, ..answer(Kind::Key(Of::AwsDescribeKey), ARN, said) };
+        let line = |Question { kind, of, hosts, around }: Question| {
+            format!("{} of {of} at {} around {}", kind.name(), hosts.join(" "), around.unwrap())
+        };
+        follow_ups(ARN, &described).into_iter().map(line).collect()
+    };
+    let trails = "cloudtrail.eu-west-1.amazonaws.com cloudtrail-fips.eu-west-1.amazonaws.com";
+    let events = [format!("aws.lookup-events of {ARN} at {trails} around 2026-09-21T14:13:20Z")];
+    let (created, days) = (1_790_000_000, 24 * 60 * 60);
+    for written in ["1790000000", "1790000000.987", "1.790000000987E9"] {
+        assert_eq!(next(written, created + 90 * days), events, "{written}");
+    }
+    assert_eq!(next("1790000000", created + 90 * days + 1), [""; 0]);
+    assert_eq!(next("\"yesterday\"", created), [""; 0]);
+    assert_eq!(next("-1", created), [""; 0]);
+    assert!(Kind::AwsLookupEvents.is_about(ARN, ARN) && !Kind::AwsLookupEvents.is_about("111122223333", ARN));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::admission::Exceptions;
 use crate::admission::aws::{KeyFacts, admit};
 use crate::check::Check;
 use crate::claim::{Topic, Value};
+use crate::instant::Instant;
 use crate::malformed::Malformed;
 use crate::public_key::Algorithm;
 use crate::shown;
@@ -152,6 +153,24 @@ pub(super) fn gather_description(json: &[u8], gathered: &mut Gathered) -> Result
         ..Piece::new(DESCRIPTION)
     });
     Ok(())
+}
+
+/// When a key was made, by its record, to the second; nothing where that cannot be read.
+pub(crate) fn created_in_aws(json: &[u8]) -> Option<Instant> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Described {
+        key_metadata: Made,
+    }
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Made {
+        creation_date: serde_json::Number,
+    }
+    let Described { key_metadata: Made { creation_date } } = serde_json::from_slice(json).ok()?;
+    // Seconds since 1970, with a fraction: the API's own form.
+    let seconds = creation_date.to_string();
+    seconds.split('.').next()?.parse().ok().map(Instant::from_unix)
 }
 
 /// Gathers what the answer to `GetPublicKey` says.

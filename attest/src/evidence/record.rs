@@ -12,7 +12,10 @@ use crate::shown;
 
 use super::cloud_trail::Trails;
 use super::google_audit::Levels;
-use super::{Gathered, Presented, azure_log, azure_monitor, azure_roles, azure_vault, google_events, google_iam, mark};
+use super::{
+    Gathered, Presented, aws_events, aws_signers, azure_log, azure_monitor, azure_roles, azure_vault, google_events,
+    google_iam, mark,
+};
 
 /// What claims of refusals are from.
 const FROM: &str = "the record of the confirmation";
@@ -154,9 +157,12 @@ fn one(
             gathered.read(&raw.evidence()?, anchors)
         }
         Kind::AwsListResourceTags => mark::gather_aws(data, gathered),
+        Kind::AwsGetKeyPolicy => aws_signers::gather_policy(data, gathered),
+        Kind::AwsListGrants => aws_signers::gather_grants(data, gathered),
         Kind::AwsDescribeTrails => trails.described(data),
         Kind::AwsGetTrailStatus => trails.status(&answer.of, data),
         Kind::AwsGetEventSelectors => trails.selectors(&answer.of, data),
+        Kind::AwsLookupEvents => aws_events::gather(data, resource, gathered),
         Kind::AzureVault => azure_vault::gather(data, &answer.of, gathered),
         Kind::AzureDiagnosticSettings => azure_monitor::gather(data, &answer.of, gathered),
         Kind::AzureRoleAssignments => azure_roles::gather(data, &answer.of, gathered),

@@ -54,7 +54,7 @@ fn a_key_about_which_the_cloud_told_the_ca_is_confirmed_under_method_5() {
     );
     let record = &told["confirmation"];
     assert_eq!(record["confirmer_spki_sha256"], made::confirmer_sha256());
-    assert_eq!(record["answers"].as_array().unwrap().len(), 6);
+    assert_eq!(record["answers"].as_array().unwrap().len(), 9);
     let input = told["inputs"].as_array().unwrap().iter().find(|input| input["role"] == "confirmation").unwrap();
     assert_eq!(input["name"], "record.json");
     let rule = |id: &str| told["rules"].as_array().unwrap().iter().find(|rule| rule["id"] == id).unwrap().clone();

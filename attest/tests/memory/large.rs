@@ -41,6 +41,14 @@ pub(crate) fn large(good: &[u8]) -> Vec<Vec<u8>> {
     for number in 0..6000 {
         tags.push_str(&format!("\"{number}\":\"\","));
     }
+    // Texts of JSON in JSON, the outer one whole.
+    let inside = |field: &str, start: &str, unit: &str| {
+        let text = [start, &unit.repeat(LARGE / (2 * unit.len()))].concat();
+        serde_json::json!({ field: text }).to_string()
+    };
+    let policy = inside("Policy", "{\"Statement\":[", "{\"Effect\":\"\"},");
+    let event =
+        inside("CloudTrailEvent", "{\"resources\":[", "{},").replacen('{', "{\"Events\":[{\"EventId\":\"\",", 1) + "]}";
     vec![
         padded,
         good.repeat(LARGE / good.len().max(1)),
@@ -54,6 +62,10 @@ pub(crate) fn large(good: &[u8]) -> Vec<Vec<u8>> {
         after("{\"evidence\":[", "{\"kind\":\"\",\"collected\":\"\",\"request\":\"\",\"data\":\"\"},"),
         after("{\"trailList\":[", "{},"),
         after("{\"AdvancedEventSelectors\":[{\"FieldSelectors\":[", "{},"),
+        after("{\"Grants\":[", "{\"GrantId\":\"\",\"KeyId\":\"\"},"),
+        after("{\"Events\":[", "{\"EventId\":\"\"},"),
+        policy.into_bytes(),
+        event.into_bytes(),
         after("{\"value\":[", "{\"properties\":{\"principalId\":\"\",\"roleDefinitionId\":\"\"}},"),
         after("{\"tables\":[{\"name\":\"\",\"columns\":[],\"rows\":[", "[\"\",\"\",\"\",\"\",null,null,null],"),
         after("{\"id\":\"\",\"properties\":{\"accessPolicies\":[", "{\"objectId\":\"\",\"permissions\":{}},"),

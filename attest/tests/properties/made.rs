@@ -102,6 +102,13 @@ pub(crate) fn parsers() -> Vec<Parser> {
         parser("aws.get-event-selectors", vec![record::selectors().to_string().into_bytes()], |bytes| {
             answered("aws.get-event-selectors", bytes)
         }),
+        parser("aws.get-key-policy", vec![record::aws_key_policy().to_string().into_bytes()], |bytes| {
+            answered("aws.get-key-policy", bytes)
+        }),
+        parser("aws.list-grants", vec![record::aws_grants().to_string().into_bytes()], |bytes| {
+            answered("aws.list-grants", bytes)
+        }),
+        parser("aws.lookup-events", vec![aws_events()], |bytes| answered("aws.lookup-events", bytes)),
         parser("azure.diagnostic-settings", vec![record::diagnostic_settings().to_string().into_bytes()], |bytes| {
             elsewhere(KID, ("azure.diagnostic-settings", record::VAULT, "management.azure.com"), bytes)
         }),
@@ -163,6 +170,10 @@ fn answered(kind: &str, bytes: &[u8]) -> Result<(), String> {
 }
 
 const KID: &str = "https://release.vault.azure.net/keys/code/0123456789abcdef0123456789abcdef";
+
+fn aws_events() -> Vec<u8> {
+    record::aws_events(&["CreateKey", "ImportKeyMaterial"].map(record::aws_event)).to_string().into_bytes()
+}
 
 fn key_events() -> Vec<u8> {
     record::audit_rows(&[("KeyCreate", "AZKVAuditLogs", 200, KID)]).to_string().into_bytes()

@@ -86,6 +86,9 @@ parsers_hold! {
     changed_trails_are_read_or_refused_and_cut_ones_refused: "aws.describe-trails";
     a_changed_status_of_a_trail_is_read_or_refused_and_a_cut_one_refused: "aws.get-trail-status";
     changed_selectors_of_a_trail_are_read_or_refused_and_cut_ones_refused: "aws.get-event-selectors";
+    a_changed_policy_of_a_key_of_aws_is_read_or_refused_and_a_cut_one_refused: "aws.get-key-policy";
+    changed_grants_of_a_key_are_read_or_refused_and_cut_ones_refused: "aws.list-grants";
+    changed_events_of_a_key_of_aws_are_read_or_refused_and_cut_ones_refused: "aws.lookup-events";
     changed_settings_of_a_vault_are_read_or_refused_and_cut_ones_refused: "azure.diagnostic-settings";
     a_changed_vault_is_read_or_refused_and_a_cut_one_refused: "azure.vault";
     changed_role_assignments_are_read_or_refused_and_cut_ones_refused: "azure.role-assignments";

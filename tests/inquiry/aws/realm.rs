@@ -19,16 +19,19 @@ const POLICY: &str = "hardkey-confirm-reads";
 const LIMIT: Duration = Duration::from_secs(120);
 
 /// Which permission each question needs.
-pub const PERMISSIONS: [(&str, &str); 6] = [
+pub const PERMISSIONS: [(&str, &str); 9] = [
     ("kms:DescribeKey", "aws.describe-key"),
     ("kms:GetPublicKey", "aws.get-public-key"),
     ("kms:ListResourceTags", "aws.list-resource-tags"),
+    ("kms:GetKeyPolicy", "aws.get-key-policy"),
+    ("kms:ListGrants", "aws.list-grants"),
+    ("cloudtrail:LookupEvents", "aws.lookup-events"),
     ("cloudtrail:DescribeTrails", "aws.describe-trails"),
     ("cloudtrail:GetTrailStatus", "aws.get-trail-status"),
     ("cloudtrail:GetEventSelectors", "aws.get-event-selectors"),
 ];
 /// How many questions no answer leads to.
-pub const FIRST_QUESTIONS: usize = 4;
+pub const FIRST_QUESTIONS: usize = 6;
 
 pub struct Realm {
     pub subscriber: Stack,
@@ -179,6 +182,8 @@ pub fn refused_role(answers: &[Value], realm: &Realm) {
         ("aws.describe-key", "NotFoundException"),
         ("aws.get-public-key", "NotFoundException"),
         ("aws.list-resource-tags", "AccessDeniedException"),
+        ("aws.get-key-policy", "AccessDenied"),
+        ("aws.list-grants", "AccessDenied"),
         ("aws.describe-trails", "AccessDenied"),
     ];
     assert_eq!(kinds, expected, "{answers:#?}");

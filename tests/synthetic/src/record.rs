@@ -18,6 +18,8 @@ pub const TRAIL: &str = "arn:aws:cloudtrail:us-west-2:111122223333:trail/all";
 pub const VAULT: &str = "/subscriptions/11111111-2222-3333-4444-555555555555/resourceGroups/release/providers/Microsoft.KeyVault/vaults/release";
 
 const KMS: &str = "kms.us-west-2.amazonaws.com";
+/// A role that may sign.
+const CI: &str = "arn:aws:iam::111122223333:role/ci";
 const CLOUDTRAIL: &str = "cloudtrail.us-west-2.amazonaws.com";
 
 /// The CA's key that signs records.
@@ -81,6 +83,9 @@ pub fn aws(report: &Report) -> Report {
         .answer("aws.describe-trails", "111122223333", CLOUDTRAIL, &json!({ "trailList": [trail()] }))
         .answer("aws.get-trail-status", TRAIL, CLOUDTRAIL, &json!({ "IsLogging": true }))
         .answer("aws.get-event-selectors", TRAIL, CLOUDTRAIL, &selectors())
+        .answer("aws.get-key-policy", answer::ARN, KMS, &aws_key_policy())
+        .answer("aws.list-grants", answer::ARN, KMS, &aws_grants())
+        .answer("aws.lookup-events", answer::ARN, CLOUDTRAIL, &aws_events(&[aws_event("CreateKey")]))
 }
 
 /// The answer to `ListResourceTags` of a key that is marked.
@@ -88,6 +93,64 @@ pub fn aws(report: &Report) -> Report {
 pub fn aws_tags(mark: &str) -> Value {
     json!({ "Tags": [{ "TagKey": "team", "TagValue": "release" }, { "TagKey": "hardkey-challenge", "TagValue": mark }],
         "Truncated": false })
+}
+
+/// The answer to `GetKeyPolicy`: AWS's default policy of a key, and one role that may sign.
+#[must_use]
+pub fn aws_key_policy() -> Value {
+    let statement = |sid: &str, who: &str, action: Value| json!({ "Sid": sid, "Effect": "Allow", "Principal": { "AWS": who }, "Action": action, "Resource": "*" });
+    let policy = json!({ "Version": "2012-10-17", "Id": "key-default-1", "Statement": [
+        statement("Enable IAM User Permissions", "arn:aws:iam::111122223333:root", json!("kms:*")),
+        statement("Sign", CI, json!(["kms:DescribeKey", "kms:Sign"])),
+        statement("Look", "arn:aws:iam::111122223333:role/audit", json!(["kms:Describe*", "kms:Get*"])),
+    ] });
+    json!({ "Policy": policy.to_string(), "PolicyName": "default" })
+}
+
+/// The answer to `ListGrants`: one who may sign, and one who may read.
+#[must_use]
+pub fn aws_grants() -> Value {
+    let grant = |who: &str, operations: [&str; 2]| {
+        json!({
+            "KeyId": answer::ARN, "GrantId": "1a2b3c", "Name": "release", "CreationDate": 1_790_000_000.5, "GranteePrincipal": who,
+            "IssuingAccount": "arn:aws:iam::111122223333:root", "Operations": operations, "Constraints": {},
+        })
+    };
+    let audit = grant("arn:aws:iam::111122223333:role/audit", ["DescribeKey", "GetPublicKey"]);
+    json!({ "Grants": [grant(CI, ["Sign", "DescribeKey"]), audit], "Truncated": false })
+}
+
+/// An event of CloudTrail's about the key, `CreateKey` or `ImportKeyMaterial`, as the record of it is.
+#[must_use]
+pub fn aws_event(name: &str) -> Value {
+    let (_, id) = answer::ARN.split_once(":key/").unwrap_or_default();
+    let made = json!({ "keyMetadata": {
+        "AWSAccountId": "111122223333", "keyId": id, "arn": answer::ARN, "creationDate": "Nov 20, 2026, 10:00:00 AM",
+        "enabled": true, "keyUsage": "SIGN_VERIFY", "keyState": "Enabled", "origin": "AWS_KMS", "keyManager": "CUSTOMER",
+    } });
+    json!({
+        "eventVersion": "1.11", "userIdentity": { "type": "AssumedRole", "accountId": "111122223333" },
+        "eventTime": "2026-11-20T10:00:00Z", "eventSource": "kms.amazonaws.com", "eventName": name, "awsRegion": "us-west-2",
+        "sourceIPAddress": "192.0.2.1", "userAgent": "aws-cli/2", "requestParameters": { "keyId": answer::ARN },
+        "responseElements": if name == "CreateKey" { made } else { Value::Null },
+        "requestID": "1", "eventID": "2", "readOnly": false,
+        "resources": [{ "accountId": "111122223333", "type": "AWS::KMS::Key", "ARN": answer::ARN }],
+        "eventType": "AwsApiCall", "managementEvent": true, "recipientAccountId": "111122223333",
+        "eventCategory": "Management", "tlsDetails": { "tlsVersion": "TLSv1.3" },
+    })
+}
+
+/// The answer to `LookupEvents` with these events.
+#[must_use]
+pub fn aws_events(events: &[Value]) -> Value {
+    let event = |event: &Value| {
+        json!({
+            "EventId": "2", "EventName": event["eventName"], "ReadOnly": "false", "AccessKeyId": "ASIAEXAMPLE", "EventTime": 1_795_000_000.0,
+            "EventSource": "kms.amazonaws.com", "Username": "admin", "CloudTrailEvent": event.to_string(),
+            "Resources": [{ "ResourceType": "AWS::KMS::Key", "ResourceName": answer::ARN }],
+        })
+    };
+    json!({ "Events": events.iter().map(event).collect::<Vec<_>>() })
 }
 
 /// A trail of every region, with validated files.

@@ -7,6 +7,8 @@ mod role;
 use std::future::Future;
 use std::sync::Arc;
 
+use aws_sdk_cloudtrail::primitives::DateTime;
+use aws_sdk_cloudtrail::types::{LookupAttribute, LookupAttributeKey};
 use aws_sdk_kms::config::http::HttpResponse;
 use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kms::operation::RequestId;
@@ -29,6 +31,12 @@ use crate::network::SharedNetwork;
 use crate::service::{ServiceError, ServiceErrorKind};
 use role::AssumedRole;
 
+/// The most that one answer may hold, so that one answer is all: API references, ListGrants and LookupEvents (November 2026). More than
+/// that, the reader of the answer will see.
+const MOST_GRANTS: i32 = 100;
+const MOST_EVENTS: i32 = 50;
+/// Half of the hour in which a key's creation is looked for: clocks of AWS's services agree to seconds.
+const HALF_AN_HOUR: u64 = 30 * 60;
 /// A record's field for what was asked has 2048 characters, and for the cloud's words 1024.
 const LONGEST_REQUEST: usize = 2048;
 const LONGEST_MESSAGE: usize = 1024;
@@ -136,6 +144,15 @@ impl AwsInquiry {
                 let request = client.list_resource_tags().key_id(&*about).customize().config_override(settings);
                 async move { request.send().await.map(|_| true) }
             }),
+            Some("kms:GetKeyPolicy") => kms.ask(question, |client, settings| {
+                let request = client.get_key_policy().key_id(&*about).customize().config_override(settings);
+                async move { request.send().await.map(|_| true) }
+            }),
+            Some("kms:ListGrants") => kms.ask(question, |client, settings| {
+                let request = client.list_grants().key_id(&*about).limit(MOST_GRANTS);
+                let request = request.customize().config_override(settings);
+                async move { request.send().await.map(|_| true) }
+            }),
             Some("cloudtrail:DescribeTrails") => trails.ask(question, |client, settings| {
                 let request =
                     client.describe_trails().include_shadow_trails(true).customize().config_override(settings);
@@ -153,6 +170,20 @@ impl AwsInquiry {
                     request.send().await.map(|answer| answer.trail_arn() == Some(&*about))
                 }
             }),
+            Some("cloudtrail:LookupEvents") => {
+                let (from, until) = hour(question)?;
+                trails.ask(question, |client, settings| {
+                    let created = LookupAttribute::builder()
+                        .attribute_key(LookupAttributeKey::EventName)
+                        .attribute_value("CreateKey")
+                        .build();
+                    let request =
+                        client.lookup_events().set_lookup_attributes(created.ok().map(|created| vec![created]));
+                    let request = request.start_time(from).end_time(until).max_results(MOST_EVENTS);
+                    let request = request.customize().config_override(settings);
+                    async move { request.send().await.map(|_| true) }
+                })
+            }
             _ => Err(foreign(question)),
         }
     }
@@ -243,17 +274,27 @@ fn is_answered_across_accounts(kind: Kind) -> bool {
 }
 
 /// The permission that each question needs.
-const ACTIONS: [(Kind, Action); 6] = [
+const ACTIONS: [(Kind, Action); 9] = [
     (Kind::Key(report::Kind::AwsDescribeKey), Action::DESCRIBE_KEY),
     (Kind::Key(report::Kind::AwsGetPublicKey), Action::GET_PUBLIC_KEY),
     (Kind::AwsListResourceTags, Action::named("kms:ListResourceTags")),
+    (Kind::AwsGetKeyPolicy, Action::named("kms:GetKeyPolicy")),
+    (Kind::AwsListGrants, Action::named("kms:ListGrants")),
     (Kind::AwsDescribeTrails, Action::named("cloudtrail:DescribeTrails")),
     (Kind::AwsGetTrailStatus, Action::named("cloudtrail:GetTrailStatus")),
     (Kind::AwsGetEventSelectors, Action::named("cloudtrail:GetEventSelectors")),
+    (Kind::AwsLookupEvents, Action::named("cloudtrail:LookupEvents")),
 ];
 
 fn action(kind: Kind) -> Option<Action> {
     ACTIONS.into_iter().find(|(known, _)| *known == kind).map(|(_, action)| action)
+}
+
+/// An hour around the moment that the question has.
+fn hour(question: &Question) -> Result<(DateTime, DateTime), ServiceError> {
+    let around = question.around.ok_or_else(|| foreign(question))?.unix();
+    let moment = |seconds: u64| DateTime::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
+    Ok((moment(around.saturating_sub(HALF_AN_HOUR)), moment(around.saturating_add(HALF_AN_HOUR))))
 }
 
 fn foreign(question: &Question) -> ServiceError {

@@ -64,6 +64,9 @@ impl Request {
             | Kind::AwsDescribeTrails
             | Kind::AwsGetTrailStatus
             | Kind::AwsGetEventSelectors
+            | Kind::AwsGetKeyPolicy
+            | Kind::AwsListGrants
+            | Kind::AwsLookupEvents
             | Kind::GoogleCryptoKey
             | Kind::GoogleIamPolicy
             | Kind::GoogleParent
