@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use hardkey_tests::emulator::Emulator;
-use hardkey_tests::google::SIGNER;
 use serde_json::{Value, json};
 
 const CA: &str = "serviceAccount:signer@emulated-project.iam.gserviceaccount.com";

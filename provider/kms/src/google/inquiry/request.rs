@@ -79,6 +79,9 @@ impl Request {
             | Kind::AwsDescribeTrails
             | Kind::AwsGetTrailStatus
             | Kind::AwsGetEventSelectors
+            | Kind::AwsGetKeyPolicy
+            | Kind::AwsListGrants
+            | Kind::AwsLookupEvents
             | Kind::AzureVault
             | Kind::AzureDiagnosticSettings
             | Kind::AzureRoleAssignments
