@@ -10,7 +10,7 @@ use hardkey_attest::signature::{Hash, Scheme};
 use hardkey_kms::azure::{AzureConfig, AzureKeys, KEY_KINDS, KeyName, Place};
 use hardkey_kms::config::{Environment, NetworkConfig, load};
 use hardkey_kms::network::SharedNetwork;
-use hardkey_kms::service::{KeyRecord, SignInput, Standing};
+use hardkey_kms::service::{KeyRecord, Marking, SignInput, Standing};
 use hardkey_kms::{KeyService, checked};
 use hardkey_tests::azure::{AzureKey, TENANT};
 use hardkey_tests::emulator::Emulator;
@@ -156,4 +156,47 @@ pub fn pads_any_bytes(emulator: &Emulator) {
         error.to_string(),
         "Azure Key Vault does not sign 32 bytes with Ecdsa and a RSA-2048 key; use another mechanism"
     );
+}
+
+/// `UpdateKey` takes all tags at once: those that were there stay, and so does everything else of that version, and every other version.
+pub fn a_mark_is_one_tag_more_of_one_version(emulator: &Emulator) {
+    let first = emulator.azure_key(json!({ "kty": "EC-HSM", "name": "marked" }));
+    let second = emulator.azure_key(json!({ "kty": "EC-HSM", "name": "marked" }));
+    let bundle = |key: &AzureKey, change: Option<Value>| -> Value {
+        let token = emulator.azure_token("owner", "https://vault.azure.net", 60);
+        let url = format!("{}/keys/{}/{}?api-version=7.6", emulator.endpoint(), key.name, key.version);
+        let authorization = format!("Bearer {token}");
+        let mut answer = match change {
+            None => {
+                ureq::get(url).header("Host", "vault.vault.azure.net").header("Authorization", authorization).call()
+            }
+            Some(change) => ureq::patch(url)
+                .header("Host", "vault.vault.azure.net")
+                .header("Authorization", authorization)
+                .send(change.to_string()),
+        }
+        .unwrap();
+        serde_json::from_str(&answer.body_mut().read_to_string().unwrap()).unwrap()
+    };
+    bundle(&first, Some(json!({ "tags": { "team": "release" }, "key_ops": ["sign"] })));
+    let [before, other] = [&first, &second].map(|key| bundle(key, None));
+    let service = service(emulator, VAULT, std::slice::from_ref(&first.id), false);
+    let id = hardkey_kms::service::KeyId::new(first.id.clone());
+    for nonce in ["first", "second"] {
+        service.mark(&id, "hardkey-challenge", nonce, &soon()).unwrap();
+        let mut expected = before.clone();
+        expected["tags"] = json!({ "team": "release", "hardkey-challenge": nonce });
+        let mut after = bundle(&first, None);
+        expected["attributes"]["updated"] = after["attributes"]["updated"].take();
+        after["attributes"]["updated"] = expected["attributes"]["updated"].clone();
+        assert_eq!(after, expected);
+    }
+    assert_eq!(bundle(&second, None), other);
+    emulator.fault(json!({ "operation": "UpdateKey", "error": "ForbiddenByRbac", "status": 403 }));
+    let refused = service.mark(&id, "hardkey-challenge", "third", &soon()).unwrap_err().to_string();
+    emulator.clear_faults();
+    let remedy = "grant this identity Microsoft.KeyVault/vaults/keys/update/action on this key: by the role Key Vault Crypto Officer, or one \
+        of your own; an assignment takes minutes to arrive";
+    assert!(refused.ends_with(remedy), "{refused}");
+    assert_eq!(bundle(&first, None)["tags"]["hardkey-challenge"], "second");
 }

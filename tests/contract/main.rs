@@ -66,6 +66,11 @@ fn an_rsa_key_of_azure_signs_any_bytes_that_leave_room_for_the_padding() {
 }
 
 #[test]
+fn a_mark_on_a_key_of_azure_is_one_tag_more_of_one_version() {
+    azure::a_mark_is_one_tag_more_of_one_version(&Emulator::start(&[]));
+}
+
+#[test]
 fn ministack_keeps_the_contract() {
     elsewhere("ministack_keeps_the_contract", "HARDKEY_TEST_MINISTACK");
 }

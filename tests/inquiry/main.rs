@@ -1,4 +1,5 @@
 //! What a CA asks clouds, with credentials of its own, and what comes of grants that are missing, halved or withdrawn.
 
 mod aws;
+mod azure;
 mod google;

@@ -9,6 +9,9 @@ use crate::proxy::Proxy;
 
 /// The emulator's one tenant.
 pub const TENANT: &str = "0f5c2d1e-7a34-4b6e-9c1d-3e8a5b7f9012";
+/// Where Resource Manager has the emulator's vaults.
+pub const RESOURCES: &str =
+    "/subscriptions/5e1b0c3a-2f4d-4c6e-8a7b-9d0e1f2a3b4c/resourceGroups/hardkey/providers/Microsoft.KeyVault";
 /// What the emulator's App Service expects in `X-IDENTITY-HEADER`.
 pub const IDENTITY_HEADER: &str = "hardkey-identity-header";
 
@@ -69,6 +72,11 @@ impl Emulator {
     /// Makes a vault or changes one; the fields are in `tests/emulator/README.md`.
     pub fn azure_vault(&self, description: Value) {
         self.post("/azure/vaults", &description);
+    }
+
+    /// Sets Azure's own roles and who has them; the fields are in `tests/emulator/README.md`.
+    pub fn azure_roles(&self, directory: Value) {
+        self.post("/azure/roles", &directory);
     }
 
     /// Changes a version of a key in a vault; the fields are in `tests/emulator/README.md`.

@@ -11,8 +11,16 @@ use tokio_rustls::rustls::crypto::aws_lc_rs::default_provider;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 /// Every name a loopback client may use, and those of Azure's that a test leads here.
-const NAMES: [&str; 6] =
-    ["localhost", "127.0.0.1", "::1", "*.vault.azure.net", "*.managedhsm.azure.net", "login.microsoftonline.com"];
+const NAMES: [&str; 8] = [
+    "localhost",
+    "127.0.0.1",
+    "::1",
+    "*.vault.azure.net",
+    "*.managedhsm.azure.net",
+    "login.microsoftonline.com",
+    "management.azure.com",
+    "api.loganalytics.azure.com",
+];
 
 /// A TLS acceptor, for these names as well, and the PEM of the authority that vouches for it.
 ///

@@ -74,7 +74,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     }
     let ready = ready_line(&aws, &control, tls.as_ref(), [keys, google_keys, azure_keys])?;
 
-    let services = Arc::new(Services { particular: vec![google as _, azure as _], otherwise: Arc::clone(&kms) as _ });
+    let services = Arc::new(Services { particular: vec![azure as _, google as _], otherwise: Arc::clone(&kms) as _ });
     if let Some((listener, acceptor, _)) = tls {
         let (stage, services) = (Arc::clone(&stage), Arc::clone(&services));
         tokio::spawn(listener::serve(listener, Some(acceptor), stage, services));

@@ -4,6 +4,7 @@ use crate::azure::KeyVault;
 use crate::azure::certificate::CertificateDescription;
 use crate::azure::gate::VAULTS;
 use crate::azure::key_description::KeyDescription;
+use crate::azure::log::Event;
 use crate::azure::permission::Authorization;
 use crate::azure::vault::{DEFAULT_VAULT, Kind};
 use hyper::Method;
@@ -22,6 +23,12 @@ struct VaultDescription {
     authorization: Option<Authorization>,
     grants: Option<BTreeMap<String, BTreeSet<String>>>,
     firewall: Option<bool>,
+    /// Diagnostic settings, `properties` of each.
+    diagnostic_settings: Option<Vec<Value>>,
+    /// The rows of the audit log, in place of those that there are.
+    events: Option<Vec<Event>>,
+    /// Where the vault says it is served.
+    uri: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -67,6 +74,10 @@ impl KeyVault {
                 json!({})
             })),
             ("POST", "vaults") => Some(read(body).map(|description| self.vault(description))),
+            ("POST", "roles") => Some(read(body).map(|directory| {
+                *self.directory() = directory;
+                json!({})
+            })),
             ("POST", "state") => Some(read(body).and_then(|state| self.put_into_state(state))),
             ("POST", "tokens") => Some(read(body).and_then(|description| self.token(&description))),
             _ => None,
@@ -80,6 +91,13 @@ impl KeyVault {
         vault.kind = description.kind.unwrap_or(vault.kind);
         vault.rules.authorization = description.authorization.unwrap_or(vault.rules.authorization);
         vault.rules.firewall = description.firewall.unwrap_or(vault.rules.firewall);
+        vault.uri = description.uri.or_else(|| vault.uri.take());
+        if let Some(settings) = description.diagnostic_settings {
+            vault.watch.settings = settings;
+        }
+        if let Some(events) = description.events {
+            vault.watch.events = events.into_iter().map(Event::now).collect();
+        }
         if let Some(grants) = description.grants {
             vault.rules.grants = grants;
         }

@@ -66,6 +66,8 @@ pub(crate) fn store(service: &KeyVault, request: &Request, version: Version) -> 
     let mut vaults = service.vaults();
     let vault = vaults.get_mut(&request.vault).ok_or_else(Refused::nowhere)?;
     check_free(vault, &request.name)?;
+    let operation = if version.imported { "KeyImport" } else { "KeyCreate" };
+    vault.watch.see(operation, vault.kind.kid(&request.vault, &request.name, &version.id));
     vault.keys.entry(request.name.clone()).or_default().versions.push(version);
     Ok(answer)
 }

@@ -4,6 +4,8 @@ use crate::azure::KeyVault;
 use crate::azure::error::Refused;
 use crate::azure::host::vault_of;
 use crate::azure::permission::Ask;
+use crate::azure::resource::id_of;
+use crate::azure::role::Plane;
 use crate::azure::route::Route;
 use crate::azure::token::{Standing, TENANT};
 use hyper::http::request::Parts;
@@ -31,7 +33,11 @@ impl KeyVault {
                 let holder = self.tokens.holder(token).unwrap_or_default();
                 let vaults = self.vaults();
                 let of = vaults.get(vault).ok_or_else(Refused::nowhere)?;
-                of.rules.check(&Ask { holder: &holder, vault, kind: of.kind, route })
+                let action = format!("Microsoft.KeyVault/vaults/{}", route.row.access.action);
+                let of_key = route.name.as_ref().map(|name| format!("/{}/{name}", route.row.access.collection));
+                let scope = format!("{}{}", id_of(of.kind, vault), of_key.unwrap_or_default());
+                let by_role = self.directory().grants(&holder, Plane::Data, &action, &scope);
+                of.rules.check(&Ask { holder: &holder, vault, kind: of.kind, route, by_role })
             }
         }
     }

@@ -65,8 +65,10 @@ impl KeyVault {
             "name": name,
             "version": version.id,
             "kty": version.kind.name(),
-            "id": format!("https://{vault}.{}/keys/{name}/{}", entry.kind.domain(), version.id),
+            "id": entry.kind.kid(vault, name, &version.id),
         });
+        let operation = if version.imported { "KeyImport" } else { "KeyCreate" };
+        entry.watch.see(operation, entry.kind.kid(vault, name, &version.id));
         entry.keys.entry(name.to_owned()).or_default().versions.push(version);
         Ok(facts)
     }

@@ -21,11 +21,14 @@ mod jwk;
 mod key;
 mod key_type;
 mod listing;
+mod log;
 mod permission;
 mod record;
 #[cfg(test)]
 mod rehearsal;
 mod request;
+mod resource;
+mod role;
 mod rotation;
 mod route;
 mod secret;
@@ -40,6 +43,8 @@ use crate::azure::error::Refused;
 use crate::azure::gate::{bearer, challenge};
 use crate::azure::host::vault_of;
 use crate::azure::request::Request;
+use crate::azure::resource::Around;
+use crate::azure::role::Directory;
 use crate::azure::route::Route;
 use crate::azure::token::Tokens;
 use crate::azure::vault::Vaults;
@@ -62,6 +67,7 @@ pub(crate) struct KeyVault {
     vaults: Mutex<Vaults>,
     tokens: Tokens,
     applications: Applications,
+    directory: Mutex<Directory>,
     strangers: Mutex<HashMap<KeyShape, Arc<Material>>>,
     stage: Arc<Stage>,
 }
@@ -73,6 +79,7 @@ impl KeyVault {
             vaults: Mutex::default(),
             tokens: Tokens::default(),
             applications: Applications::default(),
+            directory: Mutex::default(),
             strangers: Mutex::new(HashMap::new()),
             stage,
         }
@@ -80,6 +87,10 @@ impl KeyVault {
 
     fn vaults(&self) -> MutexGuard<'_, Vaults> {
         self.vaults.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn directory(&self) -> MutexGuard<'_, Directory> {
+        self.directory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A key of this shape that is nobody's, for answers by another key.
@@ -110,11 +121,13 @@ impl KeyVault {
 impl CloudService for KeyVault {
     fn serves(&self, head: &Parts) -> bool {
         let path = head.uri.path();
-        Route::of(head).is_some() || grant::serves(path) || vault_of(asked_host(head)).is_some() || is_of_a_vault(path)
+        let known = Route::of(head).is_some() || Around::of(head).is_some();
+        known || grant::serves(path) || vault_of(asked_host(head)).is_some() || is_of_a_vault(path)
     }
 
     fn operation(&self, head: &Parts) -> Option<String> {
         let known = Route::of(head).map(|route| route.row.operation);
+        let known = known.or_else(|| Around::of(head).map(|around| around.operation()));
         known.or_else(|| grant::operation(head)).map(str::to_owned)
     }
 
@@ -131,6 +144,9 @@ impl CloudService for KeyVault {
     fn answer(&self, head: &Parts, body: &[u8]) -> Answer {
         if let Some(answer) = self.grant(head, body) {
             return answer;
+        }
+        if let Some(around) = Around::of(head) {
+            return self.around(head, body, &around);
         }
         match self.carry_out(head, body) {
             Ok(Value::Null) => envelope(head, 204, Bytes::new()),

@@ -35,7 +35,7 @@ impl KeyVault {
         let vault = vaults.named_by(asked_host(head))?;
         let kind = vaults.get(&vault)?.kind;
         let holder = bearer(head).and_then(|token| self.tokens.holder(token)).unwrap_or_default();
-        let ask = Ask { holder: &holder, vault: &vault, kind, route: &route };
+        let ask = Ask { holder: &holder, vault: &vault, kind, route: &route, by_role: false };
         let operation = route.row.access.permission;
         match wanted {
             "ForbiddenByFirewall" => Some(ask.by_firewall()),

@@ -6,6 +6,7 @@ use crate::azure::error::Refused;
 use crate::azure::gate::{MANAGED_HSMS, VAULTS};
 use crate::azure::host::{vault_of, without_port};
 use crate::azure::key::{Key, Version};
+use crate::azure::log::Watch;
 use crate::azure::permission::Rules;
 use crate::azure::request::Request;
 use std::collections::BTreeMap;
@@ -40,6 +41,10 @@ pub(crate) struct Vault {
     pub(crate) certificates: BTreeMap<String, Vec<Certificate>>,
     /// What callers may do.
     pub(crate) rules: Rules,
+    /// What is watched of it.
+    pub(crate) watch: Watch,
+    /// Where it says it is served, where that is not so.
+    pub(crate) uri: Option<String>,
 }
 
 /// Every vault by name.
@@ -64,6 +69,8 @@ impl Vaults {
             deleted: BTreeMap::new(),
             certificates: BTreeMap::new(),
             rules: Rules::default(),
+            watch: Watch::default(),
+            uri: None,
         })
     }
 
@@ -120,6 +127,11 @@ impl Vaults {
 }
 
 impl Kind {
+    /// A key version of a vault of this kind, by the name that Azure gives it.
+    pub(crate) fn kid(self, vault: &str, name: &str, version: &str) -> String {
+        format!("https://{vault}.{}/keys/{name}/{version}", self.domain())
+    }
+
     /// The domain of its host names in Azure's public cloud.
     pub(crate) fn domain(self) -> &'static str {
         match self {
