@@ -11,6 +11,7 @@ pub mod google;
 pub mod host;
 pub mod module;
 pub mod proxy;
+pub mod realm;
 pub mod scene;
 pub mod sdk;
 pub mod skip;

@@ -142,6 +142,12 @@ impl Stack {
         answer
     }
 
+    /// The environment of a program that is the account's root user.
+    pub fn root_environment(&self) -> BTreeMap<String, String> {
+        let root = User { arn: String::new(), access_key: self.account.clone(), secret: "test".to_owned() };
+        self.environment(&root)
+    }
+
     /// The environment of a host that is this user.
     pub fn environment(&self, user: &User) -> BTreeMap<String, String> {
         let pairs = [

@@ -4,13 +4,15 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::time::Duration;
 
-use hardkey_tests::built;
-use hardkey_tests::host::run;
-use hardkey_tests::skip::skip;
-use hardkey_tests::stack::{Key, Stack, User};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::built;
+use crate::host::{Outcome, run};
+use crate::skip::skip;
+use crate::stack::{Key, Stack, User};
+
+/// What the CA shows.
 pub const EXTERNAL_ID: &str = "order-4711";
 /// What the CA looks for.
 const ROLE: &str = "hardkey-confirm";
@@ -18,26 +20,16 @@ const POLICY: &str = "hardkey-confirm-reads";
 /// Several times what a few refused connections take.
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// Which permission each question needs.
-pub const PERMISSIONS: [(&str, &str); 9] = [
-    ("kms:DescribeKey", "aws.describe-key"),
-    ("kms:GetPublicKey", "aws.get-public-key"),
-    ("kms:ListResourceTags", "aws.list-resource-tags"),
-    ("kms:GetKeyPolicy", "aws.get-key-policy"),
-    ("kms:ListGrants", "aws.list-grants"),
-    ("cloudtrail:LookupEvents", "aws.lookup-events"),
-    ("cloudtrail:DescribeTrails", "aws.describe-trails"),
-    ("cloudtrail:GetTrailStatus", "aws.get-trail-status"),
-    ("cloudtrail:GetEventSelectors", "aws.get-event-selectors"),
-];
-/// How many questions no answer leads to.
-pub const FIRST_QUESTIONS: usize = 6;
-
+/// Two accounts.
 pub struct Realm {
+    /// The key's account.
     pub subscriber: Stack,
+    /// The CA's account.
     pub ca: Stack,
+    /// The key.
     pub key: Key,
-    user: User,
+    /// Who asks for the CA.
+    pub user: User,
     policy: Value,
     folder: TempDir,
 }
@@ -71,10 +63,11 @@ impl Realm {
     }
 
     /// The account that the key is in.
-    fn account(&self) -> &str {
+    pub fn account(&self) -> &str {
         self.key.arn.split(':').nth(4).unwrap()
     }
 
+    /// The role's ARN.
     pub fn role_arn(&self) -> String {
         format!("arn:aws:iam::{}:role/{ROLE}", self.account())
     }
@@ -83,6 +76,34 @@ impl Realm {
         let document = format!("PolicyDocument={policy}");
         self.subscriber
             .iam("PutRolePolicy", &[&format!("RoleName={ROLE}"), &format!("PolicyName={POLICY}"), &document]);
+    }
+
+    /// What the subscriber's administrator is told of the role.
+    pub fn checked(&self) -> Outcome {
+        let mut environment = self.subscriber.root_environment();
+        environment.insert("AWS_ENDPOINT_URL_IAM".to_owned(), self.subscriber.endpoint.clone());
+        let (ca, key) = (self.user.arn.as_str(), self.key.arn.as_str());
+        let arguments = ["grant-ca", "aws", "--ca", ca, "--external-id", EXTERNAL_ID, "--key", key, "--check"];
+        run(built::command_lines().0, arguments, &environment, LIMIT)
+    }
+
+    /// The printed role, with these permissions and no others.
+    pub fn with_permissions(&self, permissions: &[&str]) {
+        let mut policy = self.policy.clone();
+        for statement in policy["Statement"].as_array_mut().unwrap() {
+            statement["Action"]
+                .as_array_mut()
+                .unwrap()
+                .retain(|action| permissions.contains(&action.as_str().unwrap()));
+        }
+        // A statement of nothing is none.
+        policy["Statement"].as_array_mut().unwrap().retain(|statement| statement["Action"] != json!([]));
+        self.put(&policy);
+    }
+
+    /// The printed role again.
+    pub fn with_everything(&self) {
+        self.put(&self.policy);
     }
 
     /// The printed role, less one permission.
@@ -102,6 +123,7 @@ impl Realm {
         self.subscriber.user("named", &json!({"Version": "2012-10-17", "Statement": [statement]}))
     }
 
+    /// Somebody else of the CA's account.
     pub fn another_user_of_the_ca(&self) -> User {
         self.ca.user("somebody-else", &of_the_ca())
     }
@@ -113,6 +135,7 @@ impl Realm {
         format!("[endpoints]\n{}", lines.concat())
     }
 
+    /// The CA's configuration with this role.
     pub fn configuration(&self, role: &str, external_id: &str) -> String {
         format!("[aws]\nrole = \"{role}\"\nexternal_id = \"{external_id}\"\n{}", self.endpoints())
     }
@@ -122,40 +145,21 @@ impl Realm {
         self.configuration(ROLE, EXTERNAL_ID)
     }
 
+    /// Writes a file, and says its path.
     pub fn write(&self, name: &str, text: &str) -> String {
         let path = self.folder.path().join(name);
         fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
     }
 
-    pub fn ask(&self) -> Vec<Value> {
-        self.ask_with(&self.whole())
-    }
-
-    pub fn ask_with(&self, configuration: &str) -> Vec<Value> {
-        self.ask_as(&self.user, configuration)
-    }
-
-    pub fn ask_as(&self, user: &User, configuration: &str) -> Vec<Value> {
-        self.ask_in(&credentials(&self.ca, user), configuration)
-    }
-
     /// The environment of the CA's program.
     pub fn environment(&self) -> BTreeMap<String, String> {
         credentials(&self.ca, &self.user)
     }
-
-    /// What each question came to, in order.
-    pub fn ask_in(&self, environment: &BTreeMap<String, String>, configuration: &str) -> Vec<Value> {
-        let path = self.write("confirm.toml", configuration);
-        let outcome = run(env!("CARGO_BIN_EXE_asker"), [path.as_str(), self.key.arn.as_str()], environment, LIMIT);
-        assert_eq!((outcome.status, outcome.stderr.as_str()), (Some(0), ""));
-        outcome.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
 }
 
 /// Credentials, and nothing that says where.
-fn credentials(stack: &Stack, user: &User) -> BTreeMap<String, String> {
+pub fn credentials(stack: &Stack, user: &User) -> BTreeMap<String, String> {
     let mut environment = stack.environment(user);
     environment.remove("AWS_ENDPOINT_URL_KMS");
     environment
@@ -171,23 +175,4 @@ fn of_the_ca() -> Value {
 pub fn grant(arguments: &[&str]) -> String {
     let all = [&["grant-ca", "aws"] as &[&str], arguments].concat();
     run(built::command_lines().0, all, &BTreeMap::new(), LIMIT).success().text()
-}
-
-/// Nothing was answered: STS refused the role, and without it there is no such key. AWS says of the key that access is denied; ministack
-/// finds none of another account.
-pub fn refused_role(answers: &[Value], realm: &Realm) {
-    let kinds: Vec<(&str, &str)> =
-        answers.iter().map(|one| (one["kind"].as_str().unwrap(), one["code"].as_str().unwrap())).collect();
-    let expected = [
-        ("aws.describe-key", "NotFoundException"),
-        ("aws.get-public-key", "NotFoundException"),
-        ("aws.list-resource-tags", "AccessDeniedException"),
-        ("aws.get-key-policy", "AccessDenied"),
-        ("aws.list-grants", "AccessDenied"),
-        ("aws.describe-trails", "AccessDenied"),
-    ];
-    assert_eq!(kinds, expected, "{answers:#?}");
-    let message = answers.last().unwrap()["message"].as_str().unwrap();
-    assert!(message.contains("is not authorized to perform: sts:AssumeRole on resource: "), "{message}");
-    assert!(message.contains(realm.account()), "{message}");
 }
