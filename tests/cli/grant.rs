@@ -1,3 +1,4 @@
 //! What gives a CA its reads, cloud by cloud.
 
 mod aws;
+mod azure;

@@ -218,3 +218,52 @@ fn with_resource_manager_or_the_log_out_of_order_there_is_no_record() {
         assert!(!order.scene.exists("record.json"), "{operation}");
     }
 }
+
+/// Each command of the CA's page, in its order, but for that which makes the challenge.
+#[test]
+fn the_commands_of_the_page_for_a_ca_end_in_a_confirmation() {
+    let page = include_str!("../../docs/confirm-azure.md");
+    let order = Order::of("vault", json!({}));
+    let scene = &order.scene;
+    scene.challenge_key();
+    let policy = "name = \"example-ca\"\nbased_on = \"csbr\"\n";
+    let mut ran = Vec::new();
+    for line in page.split("```sh\n").skip(1).flat_map(|block| block.split("```").next().unwrap().lines()) {
+        let quoted = line.replace("CN=Example GmbH,O=Example GmbH,C=DE", SUBJECT);
+        let mut arguments: Vec<String> = Vec::new();
+        for (index, part) in quoted.split('"').enumerate() {
+            // What is in quotation marks is one argument.
+            if index % 2 == 1 {
+                arguments.push(part.to_owned())
+            } else {
+                arguments.extend(part.split_whitespace().map(str::to_owned))
+            }
+        }
+        let (command, to) = match arguments.iter().position(|argument| argument == ">") {
+            Some(at) => (arguments[..at].to_vec(), Some(arguments[at + 1].clone())),
+            None => (arguments, None),
+        };
+        let is_file = |text: &str| [".json", ".csr", ".key", ".toml"].iter().any(|end| text.ends_with(end));
+        let files: Vec<String> =
+            command.iter().map(|text| if is_file(text) { scene.path(text) } else { text.clone() }).collect();
+        let rest: Vec<&str> = files.iter().skip(1).map(String::as_str).collect();
+        if rest.first() == Some(&"challenge") {
+            continue;
+        }
+        for made in rest.windows(2).filter(|pair| pair[0] == "--out") {
+            std::fs::remove_file(made[1]).ok();
+        }
+        let outcome = match command[0].as_str() {
+            "hardkey" => scene.hardkey(&rest),
+            "hardkey-confirm" => scene.hardkey_confirm(&rest, &scene.environment),
+            _ => scene.hardkey_attest(&rest),
+        };
+        assert_eq!(outcome.status, Some(0), "{line}: {}{}", outcome.text(), outcome.stderr);
+        if to.is_some() {
+            scene.write("policy.toml", format!("{policy}{}", outcome.text()));
+        }
+        ran.push(outcome);
+    }
+    assert_eq!(ran.len(), 5);
+    assert_eq!(ran[4].text().lines().next(), Some(METHOD_5));
+}

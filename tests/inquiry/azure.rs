@@ -11,18 +11,42 @@ const LIMIT: Duration = Duration::from_secs(120);
 /// The CA's application, as the emulator knows its tokens.
 const CA: &str = "hardkey-tests";
 const ROLE: &str = "11111111-2222-3333-4444-555555555555";
+const ROLE_OF_THE_KEY: &str = "21111111-2222-3333-4444-555555555555";
 /// What is asked of a vault's key, in order.
 const QUESTIONS: [&str; 5] =
     ["azure.key", "azure.vault", "azure.diagnostic-settings", "azure.role-assignments", "azure.key-events"];
-/// Each right that the CA needs at a vault, and the questions that come to nothing without it.
-const ACTIONS: [(&str, &[&str]); 5] = [
+/// The questions that come to nothing without a right; what is asked of two tables has rows of the other.
+const NEEDED_BY: [(&str, &[&str]); 5] = [
     ("Microsoft.KeyVault/vaults/read", &["azure.vault"]),
     ("Microsoft.Insights/diagnosticSettings/read", &["azure.diagnostic-settings"]),
     ("Microsoft.Authorization/roleAssignments/read", &["azure.role-assignments"]),
     ("Microsoft.Insights/logs/AZKVAuditLogs/read", &[]),
     ("Microsoft.Insights/logs/AzureDiagnostics/read", &[]),
 ];
-const DATA_ACTION: &str = "Microsoft.KeyVault/vaults/keys/read";
+
+/// The rights in the roles that `hardkey grant-ca azure` prints for the key: around the vault, and of the key.
+struct Printed {
+    actions: Vec<String>,
+    data_actions: Vec<String>,
+}
+
+impl Printed {
+    fn of(scene: &Scene) -> Self {
+        let ca = "7c9d2e4f-6a8b-4d1c-b3e5-f7081a2b3c4d";
+        let template = scene.hardkey(&["grant-ca", "azure", "--ca", ca, "--key", &scene.azure[0].id]).success().text();
+        let list = |name: &str| -> Vec<String> {
+            let start = format!("  {name}: [");
+            let lists = template.split(start.as_str()).skip(1);
+            let quoted = lists.flat_map(|list| list.split(']').next().unwrap().split('\'').skip(1).step_by(2));
+            quoted.map(str::to_owned).collect()
+        };
+        Self { actions: list("actions"), data_actions: list("dataActions") }
+    }
+
+    fn without(&self, action: &str) -> Vec<&str> {
+        self.actions.iter().map(String::as_str).filter(|other| *other != action).collect()
+    }
+}
 
 fn scene(vault: &str) -> Scene {
     let scene = Scene::with_azure(&[json!({ "kty": "EC-HSM", "name": "release", "vault": vault })]);
@@ -49,18 +73,21 @@ fn kinds<'a>(answers: &'a [Value], member: &str) -> Vec<&'a str> {
     has.map(|answer| answer["kind"].as_str().unwrap()).collect()
 }
 
-/// Gives the CA these rights at the vault, and nothing else.
-fn grant(scene: &Scene, actions: &[&str], data_actions: &[&str]) {
+/// Gives the CA these rights at the vault and at the key, and nothing else.
+fn grant(scene: &Scene, actions: &[&str], data_actions: &[String]) {
+    let (vault, key) = (format!("{RESOURCES}/vaults/vault"), "keys/release");
     scene.emulator.azure_vault(json!({ "name": "vault", "authorization": "rbac" }));
     scene.emulator.azure_roles(json!({
         "enforced": true,
-        "definitions": [{ "id": ROLE, "name": "reads", "actions": actions, "data_actions": data_actions }],
-        "assignments": [{ "principal": CA, "role": ROLE, "scope": format!("{RESOURCES}/vaults/vault") }],
+        "definitions": [
+            { "id": ROLE, "name": "around", "actions": actions },
+            { "id": ROLE_OF_THE_KEY, "name": "of the key", "data_actions": data_actions },
+        ],
+        "assignments": [
+            { "principal": CA, "role": ROLE, "scope": vault },
+            { "principal": CA, "role": ROLE_OF_THE_KEY, "scope": format!("{vault}/{key}") },
+        ],
     }));
-}
-
-fn all() -> Vec<&'static str> {
-    ACTIONS.iter().map(|(action, _)| *action).collect()
 }
 
 #[test]
@@ -105,13 +132,18 @@ fn a_key_of_a_managed_hsm_has_a_statement_and_no_roles_of_azures() {
 }
 
 #[test]
-fn without_one_right_exactly_what_needs_it_is_refused() {
+fn the_printed_roles_are_all_it_takes_and_without_one_right_exactly_what_needs_it_is_refused() {
     let scene = scene("vault");
-    grant(&scene, &all(), &[DATA_ACTION]);
+    let printed = Printed::of(&scene);
+    let known: Vec<&str> = NEEDED_BY.iter().map(|(action, _)| *action).collect();
+    assert_eq!(
+        (&printed.actions, printed.data_actions.len()),
+        (&known.iter().map(|one| (*one).to_owned()).collect(), 1)
+    );
+    grant(&scene, &printed.without(""), &printed.data_actions);
     assert_eq!(kinds(&asked(&scene), "data"), QUESTIONS);
-    for (action, refused) in ACTIONS {
-        let rest: Vec<&str> = all().into_iter().filter(|other| *other != action).collect();
-        grant(&scene, &rest, &[DATA_ACTION]);
+    for (action, refused) in NEEDED_BY {
+        grant(&scene, &printed.without(action), &printed.data_actions);
         let answers = asked(&scene);
         assert_eq!(kinds(&answers, "code"), refused, "{action}: {answers:#?}");
         for answer in answers.iter().filter(|answer| answer["code"].is_string()) {
@@ -119,21 +151,20 @@ fn without_one_right_exactly_what_needs_it_is_refused() {
             assert_eq!(answer["code"], expected, "{answer:#}");
         }
     }
-    grant(&scene, &all()[..3], &[DATA_ACTION]);
+    grant(&scene, &known[..3], &printed.data_actions);
     let answers = asked(&scene);
-    assert_eq!(
-        (kinds(&answers, "code"), &answers[4]["code"]),
-        (vec!["azure.key-events"], &json!("InsufficientAccessError"))
-    );
-    grant(&scene, &all(), &[]);
+    let refused = (kinds(&answers, "code"), answers[4]["code"].as_str());
+    assert_eq!(refused, (vec!["azure.key-events"], Some("InsufficientAccessError")));
+    grant(&scene, &known, &[]);
     let answers = asked(&scene);
-    assert_eq!((kinds(&answers, "code"), &answers[0]["code"]), (vec!["azure.key"], &json!("ForbiddenByRbac")));
+    assert_eq!((kinds(&answers, "code"), answers[0]["code"].as_str()), (vec!["azure.key"], Some("ForbiddenByRbac")));
 }
 
 #[test]
 fn with_no_grant_and_with_one_that_was_revoked_every_question_has_an_answer_and_it_is_no() {
     let scene = scene("vault");
-    grant(&scene, &all(), &[DATA_ACTION]);
+    let printed = Printed::of(&scene);
+    grant(&scene, &printed.without(""), &printed.data_actions);
     assert_eq!(kinds(&asked(&scene), "data"), QUESTIONS);
     scene.emulator.azure_roles(json!({ "enforced": true }));
     let answers = asked(&scene);

@@ -1,6 +1,7 @@
 //! `grant-ca`: what gives a CA the reads that it confirms a key by, and nothing else.
 
 mod aws;
+mod azure;
 
 use clap::Subcommand;
 
@@ -11,10 +12,13 @@ use crate::failure::Failure;
 pub(crate) enum Grant {
     /// AWS: a role in the key's account, as a template for CloudFormation or Terraform.
     Aws(aws::Options),
+    /// Azure: roles at the key's vault and at the key, as a template for Bicep.
+    Azure(azure::Options),
 }
 
 pub(crate) fn run(grant: &Grant) -> Result<(), Failure> {
     match grant {
         Grant::Aws(options) => aws::run(options),
+        Grant::Azure(options) => azure::run(options),
     }
 }

@@ -1,0 +1,34 @@
+//! Azure: roles of its own for this CA, at the vault and at the key, as a template for Bicep.
+
+mod template;
+
+use clap::Args;
+
+use crate::choice::Choice;
+use crate::failure::Failure;
+use crate::output;
+use template::Reads;
+
+#[derive(Args, Debug)]
+pub(crate) struct Options {
+    /// Who asks: the object id of the CA's service principal in the vault's tenant (az ad sp create --id APPLICATION, then --query id).
+    #[arg(long, value_name = "PRINCIPAL-OBJECT-ID")]
+    ca: String,
+
+    /// The key: its URL with the version or without, its name in the configuration, or its label. Needed where more than one is usable.
+    #[arg(long, value_name = "NAME")]
+    key: Option<String>,
+}
+
+pub(super) fn run(options: &Options) -> Result<(), Failure> {
+    let reads = Reads::parse(&options.ca, &key(options)?)?;
+    output::product(reads.bicep().as_bytes(), None)
+}
+
+/// The key's URL. A whole one is taken as it is: who prepares a role need not be who may look at the key.
+fn key(options: &Options) -> Result<String, Failure> {
+    match options.key.as_deref() {
+        Some(url) if url.starts_with("https://") => Ok(url.to_owned()),
+        named => Ok(Choice::of(named)?.id.as_str().to_owned()),
+    }
+}
