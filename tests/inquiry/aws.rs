@@ -1,6 +1,7 @@
 //! AWS: the role of `hardkey grant-ca aws`, as it is printed, on a ministack that enforces policies.
 
 mod asked;
+mod granted;
 
 use hardkey_tests::realm::{self, Realm};
 use serde_json::{Value, json};

@@ -6,6 +6,8 @@ mod client;
 mod endpoint;
 mod error;
 mod evidence;
+#[cfg(feature = "grants")]
+mod grants;
 mod identity;
 #[cfg(feature = "inquiry")]
 mod inquiry;
@@ -40,6 +42,8 @@ use error::{Action, malformed};
 
 pub use algorithm::{KEY_SPECS, KeySpec};
 pub(crate) use endpoint::region_of as endpoint_region;
+#[cfg(feature = "grants")]
+pub use grants::{GrantedRole, Grants};
 #[cfg(feature = "inquiry")]
 pub(crate) use inquiry::AwsInquiry;
 pub use name::KeyName;

@@ -1,5 +1,6 @@
 //! AWS: a role that this CA alone can use, with the CA's external id.
 
+mod check;
 mod template;
 
 use clap::{Args, ValueEnum};
@@ -33,6 +34,10 @@ pub(crate) struct Options {
     /// What the template is for.
     #[arg(long, value_name = "TOOL", default_value = "cloudformation")]
     format: Format,
+
+    /// Print nothing: look at the role as it is, and say what is missing and what is too much. Needs rights to read IAM.
+    #[arg(long, conflicts_with = "format")]
+    check: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -45,6 +50,9 @@ enum Format {
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let role = Role::parse(&options.ca, &options.external_id, &options.role, &key(options)?)?;
+    if options.check {
+        return check::run(&role);
+    }
     let template = match options.format {
         Format::Cloudformation => role.cloudformation(),
         Format::Terraform => role.terraform(),

@@ -36,8 +36,11 @@ pub(super) trait Caller: Send + Sync {
 enum Place {
     /// Where the token's region has it, or its configuration or the environment says.
     OfToken(Option<String>),
+    /// Where the environment and the profile say, else where the SDK knows it.
+    #[cfg(feature = "grants")]
+    OfSettings,
     /// At this URL alone, in this region.
-    #[cfg(any(feature = "inquiry", feature = "grants"))]
+    #[cfg(feature = "inquiry")]
     Fixed { url: String, region: String },
 }
 
@@ -60,8 +63,14 @@ impl<Client: ServiceClient> Clients<Client> {
         Self { caller, place: Place::OfToken(endpoint), network, lanes: OnceLock::new() }
     }
 
+    /// Those that ask as this caller, of a service that is no token's.
+    #[cfg(feature = "grants")]
+    pub(super) fn of_settings(caller: Arc<dyn Caller>, network: SharedNetwork) -> Self {
+        Self { caller, place: Place::OfSettings, network, lanes: OnceLock::new() }
+    }
+
     /// Those that ask as this caller at one URL, whatever the environment and the profile say of endpoints.
-    #[cfg(any(feature = "inquiry", feature = "grants"))]
+    #[cfg(feature = "inquiry")]
     pub(super) fn at(url: String, region: String, caller: Arc<dyn Caller>, network: SharedNetwork) -> Self {
         Self { caller, place: Place::Fixed { url, region }, network, lanes: OnceLock::new() }
     }
@@ -94,7 +103,9 @@ impl<Client: ServiceClient> Clients<Client> {
                 let endpoint = endpoint::chosen(&settings, configured.as_deref())?;
                 (settings, endpoint)
             }
-            #[cfg(any(feature = "inquiry", feature = "grants"))]
+            #[cfg(feature = "grants")]
+            Place::OfSettings => (settings, None),
+            #[cfg(feature = "inquiry")]
             Place::Fixed { url, region } => {
                 let region = aws_config::Region::new(region.clone());
                 // What chooses another endpoint; the SDK has no endpoint of its own beside a fixed one.

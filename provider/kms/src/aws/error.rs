@@ -188,6 +188,7 @@ fn remedy(code: &str, action: &str) -> (ServiceErrorKind, String) {
             ServiceErrorKind::Disabled,
             "look at the key's state (aws kms describe-key); if it waits for deletion, cancel that (aws kms cancel-key-deletion, then enable-key), or configure another key",
         ),
+        "NoSuchEntity" => (ServiceErrorKind::NotFound, "check the name and the account of the role"),
         "NotFoundException" => (ServiceErrorKind::NotFound, "check the name, the account and the region of the key"),
         "ThrottlingException" | "Throttling" | "TooManyRequestsException" | "RequestLimitExceeded" => (
             ServiceErrorKind::Throttled,

@@ -70,6 +70,23 @@ impl Role {
         })
     }
 
+    /// Its name, without its path.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The key that it may read.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Its ARN, in the key's account.
+    pub(crate) fn arn(&self) -> String {
+        let parts: Vec<&str> = self.key.split(':').collect();
+        let part = |index: usize| parts.get(index).copied().unwrap_or_default();
+        format!("arn:{}:iam::{}:role{}{}", part(1), part(4), self.path, self.name)
+    }
+
     /// Who may use the role, and what it has to show.
     pub(crate) fn trust(&self) -> Value {
         json!({
