@@ -187,6 +187,7 @@ localstack/ministack.sh install
 localstack/localstack.sh install
 tests/judges/install.sh google
 tests/judges/install.sh azure
+tests/judges/install.sh azure-around
 
 # From here on nothing is fetched, and nothing that this shell happens to have set may lead a test elsewhere.
 for name in $(compgen -e); do

@@ -4,6 +4,7 @@
 //! without programs that are not on this machine, the tests say that they are skipped.
 
 mod azure;
+mod azure_around;
 mod gcloud;
 mod google;
 mod sdk;
