@@ -1,17 +1,18 @@
 //! AWS KMS, real or played: makes keys with the SDK, then holds the service to the contract.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use aws_sdk_kms::Client;
-use aws_sdk_kms::types::{KeySpec, KeyUsageType, OriginType};
+use aws_sdk_kms::types::{KeySpec, KeyUsageType, OriginType, Tag};
 use hardkey_attest::admission::Exceptions;
 use hardkey_attest::public_key::Algorithm;
 use hardkey_kms::KeyService;
 use hardkey_kms::aws::{AwsConfig, AwsKms, KEY_SPECS, KeyName};
 use hardkey_kms::config::NetworkConfig;
 use hardkey_kms::network::SharedNetwork;
-use hardkey_kms::service::Standing;
+use hardkey_kms::service::{KeyId, Marking, Standing};
 use hardkey_tests::sdk;
 use tokio::runtime::Runtime;
 
@@ -58,6 +59,7 @@ pub fn keeps_the_contract(endpoint: &str) {
     let made = Made::new(endpoint, None);
     run(&made, endpoint, NetworkConfig::default());
     lists_with_paging(&made, endpoint);
+    marks_beside_other_tags(&made, endpoint);
 }
 
 /// Over TLS, with an authority named in the configuration.
@@ -168,4 +170,23 @@ fn lists_with_paging(made: &Made, endpoint: &str) {
     let last = records.iter().find(|record| record.id.as_str() == many[104]).unwrap();
     assert_eq!(last.label, alias, "a listed key goes by its alias");
     assert!(service.keys(&records, &soon()).unwrap().is_empty(), "nothing is asked for twice");
+}
+
+/// A mark is one tag: set, and set anew, while the others and other keys stay as they are.
+fn marks_beside_other_tags(made: &Made, endpoint: &str) {
+    let [first, second] = [0, 1].map(|_| made.signing_key(KeySpec::EccNistP256));
+    let team = Tag::builder().tag_key("team").tag_value("release").build().unwrap();
+    made.runtime.block_on(made.client.tag_resource().key_id(&first).tags(team).send()).unwrap();
+    let tags = |arn: &str| -> BTreeMap<String, String> {
+        let answer = made.runtime.block_on(made.client.list_resource_tags().key_id(arn).send()).unwrap();
+        answer.tags().iter().map(|tag| (tag.tag_key().to_owned(), tag.tag_value().to_owned())).collect()
+    };
+    let service = service(endpoint, std::slice::from_ref(&first), false, NetworkConfig::default());
+    let id = KeyId::new(first.clone());
+    for nonce in ["first", "second"] {
+        service.mark(&id, "hardkey-challenge", nonce, &soon()).unwrap();
+        let expected = [("hardkey-challenge", nonce), ("team", "release")];
+        assert_eq!(tags(&first), expected.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
+    }
+    assert_eq!(tags(&second), BTreeMap::new());
 }
