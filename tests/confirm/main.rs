@@ -6,3 +6,4 @@ mod desk;
 mod order;
 mod program;
 mod recheck;
+mod replay;
