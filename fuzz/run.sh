@@ -11,7 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
 target=$(mkdir -p "${CARGO_TARGET_DIR:-target}" && cd "${CARGO_TARGET_DIR:-target}" && pwd)
 all=(calls digest-info configuration statement gunzip bundle certificate request answers policy public-key report record
-    challenge verification)
+    challenge signed-requests verification)
 seconds=10 wrapper=rustc-coverage.sh probe=(-Cpasses=sancov-module) names=()
 usage() {
     sed -n '2,6s/^# //p' "$0" >&2 && exit 2

@@ -19,6 +19,7 @@ mod record;
 mod report;
 mod request;
 mod seeds;
+mod signed_requests;
 mod statement;
 mod verification;
 
@@ -33,5 +34,6 @@ pub use record::record;
 pub use report::report;
 pub use request::request;
 pub use seeds::{plant, seeds};
+pub use signed_requests::signed_requests;
 pub use statement::statement;
 pub use verification::verification;

@@ -35,6 +35,7 @@ fn every_parser_reads_or_refuses_what_it_is_given() {
     replay("report", |input| _ = attest::report(input), 211);
     replay("record", |input| _ = attest::record(input), 211);
     replay("challenge", attest::challenge, 5);
+    replay("signed-requests", attest::signed_requests, 3);
 }
 
 #[test]

@@ -15,7 +15,7 @@ Exit status:
   2  undecided: no credentials, a cloud that does not answer, a file that cannot be used; nothing was written
 
 A cloud that says no has answered: the record says so, and the verdict of hardkey-attest what is missing for it.
-docs/confirmation.md says what is asked, and how a CA's configuration looks.
+docs/confirm.md says how a CA sets it up and runs it, docs/confirmation.md what is asked.
 
 Example:
   hardkey-confirm init --out record.key
@@ -70,7 +70,7 @@ pub(crate) enum Command {
     #[command(after_help = AFTER)]
     Recheck(RecheckOptions),
     /// EXPERIMENTAL: make a record of what AWS answers to two requests that the subscriber signed for you, without any grant. No real AWS
-    /// was ever asked this way. docs/confirmation.md says how the requests are made.
+    /// was ever asked this way. docs/confirm.md says how the requests are made.
     Replay(ReplayOptions),
     /// Write a completion script for a shell.
     Completions {

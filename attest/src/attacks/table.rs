@@ -146,13 +146,13 @@ pub(super) const ATTACKS: &[Attack] = &[
         "18",
         "a signed request of the subscriber is replayed to a false AWS",
         Confirmation,
-        "The verifier replays nothing. Who asks builds the address itself and takes no other than public authorities; `record-endpoint` takes answers of the cloud's own hosts alone.",
+        "Who sends it builds the address itself and takes no other than public authorities; a request that was signed for another host, without the nonce or with more than it takes is not sent (`nothing_else_is_sent`); `record-endpoint` takes answers of the cloud's own hosts alone.",
     ),
     row(
         "19",
         "two answers of AWS are about two keys",
         Reported,
-        "`one-name` and `one-key`: both answers name one ARN, and the key is one. In a record each answer says what it is of: `record-answers`.",
+        "`one-name` and `one-key`: both answers name one ARN, and the key is one. In a record each answer says what it is of: `record-answers`. Of two signed requests both must be about the report's key (`nothing_else_is_sent`).",
     ),
     row(
         "20",

@@ -1,11 +1,13 @@
 //! Input that is right, of every kind that there is a parser for.
 #![allow(dead_code, reason = "each test takes what it needs")]
 
+use std::sync::OnceLock;
+
 use hardkey_attest::anchor::Release;
 use hardkey_attest::bundle::{File, evidence};
 use hardkey_attest::certificate::Certificate;
 use hardkey_attest::challenge::{Challenge as ReadChallenge, ChallengeKey, Seen};
-use hardkey_attest::confirmation::{Confirmer, Record};
+use hardkey_attest::confirmation::{About, Confirmer, Record, SignedRequest};
 use hardkey_attest::csr::Csr;
 use hardkey_attest::evidence::{Evidence, Presented, verify, verify_confirmed};
 use hardkey_attest::instant::Instant;
@@ -16,6 +18,7 @@ use hardkey_attest::public_key::PublicKey;
 use hardkey_attest::report::Report as ReadReport;
 use hardkey_synthetic::{
     Azure, Bundle, Challenge, Key, Pki, Report, Request, Shape, Signing, answer, bundle, record, report,
+    signed_requests,
 };
 use serde_json::json;
 
@@ -146,6 +149,7 @@ pub(crate) fn parsers() -> Vec<Parser> {
             },
         ),
         parser("challenge", vec![challenge.json().to_string().into_bytes()], |bytes| told(ReadChallenge::parse(bytes))),
+        parser("signed-requests", vec![signed_requests::pair(&asked_about()).to_string().into_bytes()], signed),
         parser("challenge-key", vec![challenge.key_file().into_bytes()], |bytes| told(ChallengeKey::parse(bytes))),
         parser("seen", vec![line.into_bytes()], |bytes| told(Seen::parse(&String::from_utf8_lossy(bytes)))),
     ]);
@@ -194,6 +198,18 @@ fn parser(name: &'static str, good: Vec<Vec<u8>>, read: Read) -> Parser {
 
 fn told<T>(outcome: Result<T, Malformed>) -> Result<(), String> {
     outcome.map(|_| ()).map_err(|error| error.to_string())
+}
+
+/// A report that answers a challenge.
+fn asked_about() -> Report {
+    Report::aws().challenge(&Challenge::new())
+}
+
+fn signed(bytes: &[u8]) -> Result<(), String> {
+    static SUBJECT: OnceLock<Record> = OnceLock::new();
+    let subject = SUBJECT.get_or_init(|| About::Report(&asked_about().bytes()).subject().unwrap());
+    // When the pair was signed.
+    SignedRequest::pair(bytes, subject, Instant::from_unix(1_795_255_200)).map(|_| ())
 }
 
 fn requested(bytes: &[u8]) -> Result<(), String> {

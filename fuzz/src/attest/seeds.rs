@@ -21,6 +21,7 @@ pub fn seeds(target: &str) -> Vec<Vec<u8>> {
         "report" => super::report::seeds(),
         "record" => super::record::seeds(),
         "challenge" => super::challenge::seeds(),
+        "signed-requests" => super::signed_requests::seeds(),
         "verification" => changes(),
         _ => Vec::new(),
     }

@@ -28,6 +28,7 @@ pub mod record;
 pub mod report;
 pub mod request;
 pub mod root;
+pub mod signed_requests;
 pub mod spelling;
 pub mod statement;
 pub mod zip;

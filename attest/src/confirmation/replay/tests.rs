@@ -1,12 +1,10 @@
 //! A pair of requests that is sent, and every way in which one is not.
 
-use hardkey_synthetic::record as made;
+use hardkey_synthetic::{record as made, signed_requests};
 use serde_json::{Value, json};
 
 use super::super::About;
 use super::*;
-
-const DATE: &str = "20261121T100000Z";
 
 fn subject() -> Record {
     About::Report(&made::aws_report().0.bytes()).subject().unwrap()
@@ -16,29 +14,8 @@ fn now() -> Instant {
     Instant::parse("2026-11-21T10:04:59Z").unwrap()
 }
 
-/// A request as a subscriber signs it.
-fn request(target: &str) -> Value {
-    let subject = subject();
-    let names = "content-type;host;x-amz-date;x-amz-security-token;x-amz-target;x-hardkey-challenge";
-    let signature = "0123456789abcdef".repeat(4);
-    json!({
-        "headers": {
-            "authorization": format!(
-                "AWS4-HMAC-SHA256 Credential=ASIAEXAMPLE/20261121/us-west-2/kms/aws4_request, SignedHeaders={names}, Signature={signature}"
-            ),
-            "content-type": "application/x-amz-json-1.1",
-            "host": "kms.us-west-2.amazonaws.com",
-            "x-amz-date": DATE,
-            "x-amz-security-token": "c2VjcmV0",
-            "x-amz-target": target,
-            "x-hardkey-challenge": shown::hex(&subject.nonce),
-        },
-        "body": format!("{{\"KeyId\":\"{}\"}}", subject.resource),
-    })
-}
-
 fn pair() -> Value {
-    json!({ "version": 1, "requests": [request(DESCRIBE), request(PUBLIC_KEY)] })
+    signed_requests::pair(&made::aws_report().0)
 }
 
 fn read(pair: &Value) -> Result<[SignedRequest; 2], String> {
@@ -60,7 +37,7 @@ fn two_requests_about_the_reports_key_with_the_cas_nonce_are_sent_as_they_were_s
         assert_eq!(request.host(), "kms.us-west-2.amazonaws.com");
         assert_eq!(request.body(), format!("{{\"KeyId\":\"{}\"}}", subject().resource));
         assert_eq!(request.headers().len(), 7);
-        assert!(request.headers().contains(&("x-amz-date", DATE.to_owned())));
+        assert!(request.headers().contains(&("x-amz-date", "20261121T100000Z".to_owned())));
         let shown = format!("{request:?}");
         assert!(!shown.contains("c2VjcmV0") && !shown.contains("0123456789abcdef"), "{shown}");
     }
@@ -77,7 +54,7 @@ fn two_requests_about_the_reports_key_with_the_cas_nonce_are_sent_as_they_were_s
 #[test]
 fn nothing_else_is_sent() {
     let arn = subject().resource;
-    let authorization = request(DESCRIBE)["headers"]["authorization"].as_str().unwrap().to_owned();
+    let authorization = pair()["requests"][1]["headers"]["authorization"].as_str().unwrap().to_owned();
     let signed = |from: &str, to: &str| json!(authorization.replace(from, to));
     let names = "content-type;host;x-amz-date;x-amz-security-token;x-amz-target;x-hardkey-challenge";
     let nonce = shown::hex(&subject().nonce);
