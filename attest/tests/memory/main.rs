@@ -54,9 +54,11 @@ fn an_input_that_claims_to_be_longer_takes_no_more_memory_than_one_that_does_not
         &[0x83, 0xff, 0xff, 0xff],
     ];
     for Parser { name, good, read, .. } in parsers() {
+        // JSON claims no lengths, and around each answer in a record one is made and signed.
+        let places = if name.contains('.') { 100 } else { 3000 };
         for good in good {
             let expected = peak(|| read(&good)) + LINE;
-            for at in (0..good.len()).step_by(good.len() / 3000 + 1) {
+            for at in (0..good.len()).step_by(good.len() / places + 1) {
                 for length in LENGTHS {
                     let mut bytes = good.clone();
                     bytes[at..].iter_mut().zip(length).for_each(|(byte, value)| *byte = *value);
