@@ -3,6 +3,7 @@
 mod aws;
 mod azure;
 mod desk;
+mod google;
 mod order;
 mod program;
 mod recheck;

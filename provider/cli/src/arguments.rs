@@ -142,6 +142,11 @@ pub(crate) struct AttestOptions {
     #[arg(long, value_name = "FILE", conflicts_with = "bundle")]
     pub(crate) challenge: Option<PathBuf>,
 
+    /// Show that whoever makes the report administers the key: sets the tag or label hardkey-challenge of the key to the nonce of the
+    /// challenge, where the CA reads it. It takes a right that signing does not.
+    #[arg(long, conflicts_with = "bundle")]
+    pub(crate) mark_owner: bool,
+
     /// The CA that the report is for, if there is no challenge.
     #[arg(long, value_name = "NAME", conflicts_with = "bundle")]
     pub(crate) audience: Option<String>,

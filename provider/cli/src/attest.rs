@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hardkey_attest::challenge::Challenge;
+use hardkey_attest::confirmation::mark;
 use hardkey_attest::csr;
 use hardkey_attest::instant::Instant;
 use hardkey_attest::report::{Draft, SignatureAlgorithm, envelope, to_be_signed};
@@ -31,12 +32,20 @@ pub(crate) fn run(options: &AttestOptions) -> Result<(), Failure> {
         files::is_none_of("--out", out, &[options.csr.as_deref(), options.challenge.as_deref()])?;
     }
     let challenge = options.challenge.as_deref().map(read_challenge).transpose()?;
+    if options.mark_owner && challenge.is_none() {
+        return Err(Failure::unusable(
+            "--mark-owner: a key is marked with the nonce of a challenge; give the CA's with --challenge",
+        ));
+    }
     let (audience, order) = addressed(options, challenge.as_ref())?;
     let choice = named(options)?;
     let way = Way::of(&choice.key)
         .filter(|way| SignatureAlgorithm::of(choice.key.public_key.algorithm(), way.scheme).is_some())
         .ok_or_else(|| Failure::refused(format!("key {}: it signs by no scheme that reports have", choice.shown())))?;
     let now = now()?;
+    if let Some(challenge) = challenge.as_ref().filter(|_| options.mark_owner) {
+        own(&choice, challenge)?;
+    }
     let draft = Draft {
         id: random()?,
         audience: &audience,
@@ -78,6 +87,14 @@ fn named(options: &AttestOptions) -> Result<Choice, Failure> {
         )));
     }
     Ok(choice)
+}
+
+/// Marks the key, before anything is signed: what the CA reads is there when it gets the report.
+fn own(choice: &Choice, challenge: &Challenge) -> Result<(), Failure> {
+    let value = mark::value(&challenge.nonce(), choice.id.as_str());
+    choice.mark(mark::NAME, &value)?;
+    output::tell(&format!("key {}: {} is set to {value}", choice.shown(), mark::NAME));
+    Ok(())
 }
 
 /// A challenge says for whom the report is, and for which order; what was said besides must be the same.

@@ -80,6 +80,16 @@ impl Choice {
         self.token.sign(&self.id, &self.key, way, message).map_err(|error| self.told(&error))
     }
 
+    /// Sets a tag or label of it, for which somebody has to administer the key.
+    pub(crate) fn mark(&self, name: &str, value: &str) -> Result<(), Failure> {
+        self.token.mark(&self.id, name, value).map_err(|error| {
+            Failure::refused(format!(
+                "key {}: --mark-owner: {error}; who may only sign with a key cannot mark it: have its administrator set {name} to {value}",
+                self.shown()
+            ))
+        })
+    }
+
     /// What the service says of it, as it came.
     pub(crate) fn evidence(&self) -> Result<Vec<RawEvidence>, Failure> {
         self.token.evidence(&self.id).map_err(|error| self.told(&error))

@@ -2,6 +2,7 @@
 
 mod aws;
 mod azure;
+mod google;
 
 use clap::Subcommand;
 
@@ -14,11 +15,14 @@ pub(crate) enum Grant {
     Aws(aws::Options),
     /// Azure: roles at the key's vault and at the key, as a template for Bicep.
     Azure(azure::Options),
+    /// Google: roles on the key and its project, as a script for gcloud.
+    Google(google::Options),
 }
 
 pub(crate) fn run(grant: &Grant) -> Result<(), Failure> {
     match grant {
         Grant::Aws(options) => aws::run(options),
         Grant::Azure(options) => azure::run(options),
+        Grant::Google(options) => google::run(options),
     }
 }

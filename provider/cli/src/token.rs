@@ -8,7 +8,7 @@ use hardkey_attest::report::RawEvidence;
 use hardkey_kms::Deadline;
 use hardkey_kms::config::{self, Config, Environment, ServiceConfig, TokenConfig};
 use hardkey_kms::network::SharedNetwork;
-use hardkey_kms::service::{KeyFault, KeyId, KeyRecord, KeyService, ServiceError, UsableKey};
+use hardkey_kms::service::{KeyFault, KeyId, KeyRecord, KeyService, Marking, ServiceError, UsableKey};
 use hardkey_kms::signing::{self, Way};
 
 use crate::failure::Failure;
@@ -22,6 +22,7 @@ pub(crate) struct Token {
     /// Names of keys, as they are configured.
     configured: Vec<String>,
     service: Box<dyn KeyService>,
+    marking: Box<dyn Marking>,
     timeout: Duration,
 }
 
@@ -75,7 +76,8 @@ impl Token {
             ServiceConfig::Google(google) => ("Google Cloud KMS", names(&google.keys, |name| name.as_str())),
         };
         let service = token.service.clone().open(config.admission, network, warn);
-        Self { label: token.label.clone(), service_name, configured, service, timeout: network.timeout() }
+        let marking = token.service.clone().open_for_marking(config.admission, network);
+        Self { label: token.label.clone(), service_name, configured, service, marking, timeout: network.timeout() }
     }
 
     /// Whether a key is configured under just this name.
@@ -97,6 +99,11 @@ impl Token {
                 self.label
             ));
         })
+    }
+
+    /// Sets a tag or label of a key.
+    pub(crate) fn mark(&self, id: &KeyId, name: &str, value: &str) -> Result<(), ServiceError> {
+        self.marking.mark(id, name, value, &Deadline::after(self.timeout))
     }
 
     /// What the service says of a key, as it came.

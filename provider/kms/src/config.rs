@@ -22,7 +22,7 @@ use crate::azure::{AzureConfig, AzureKeys};
 use crate::google::{GoogleConfig, GoogleKms};
 use crate::network::SharedNetwork;
 use crate::proxy::Proxies;
-use crate::service::KeyService;
+use crate::service::{KeyService, Marking};
 
 pub use certificate::Certificate;
 #[cfg(feature = "inquiry")]
@@ -79,6 +79,17 @@ impl ServiceConfig {
             Self::Aws(aws) => Box::new(AwsKms::new(aws, admission, network).telling(warn)),
             Self::Azure(azure) => Box::new(AzureKeys::new(azure, admission, network).telling(warn)),
             Self::Google(google) => Box::new(GoogleKms::new(google, admission, network).telling(warn)),
+        }
+    }
+
+    /// Opens it for whoever administers its keys. Nothing is read or connected before the first use.
+    #[must_use]
+    pub fn open_for_marking(self, admission: Exceptions, network: &SharedNetwork) -> Box<dyn Marking> {
+        let network = network.clone();
+        match self {
+            Self::Aws(aws) => Box::new(AwsKms::new(aws, admission, network)),
+            Self::Azure(azure) => Box::new(AzureKeys::new(azure, admission, network)),
+            Self::Google(google) => Box::new(GoogleKms::new(google, admission, network)),
         }
     }
 }

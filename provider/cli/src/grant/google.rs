@@ -1,0 +1,47 @@
+//! Google: custom roles with the reads of a confirmation, granted to the CA's service account on the key and on its project.
+
+mod script;
+
+use clap::Args;
+use hardkey_kms::google::KeyName;
+
+use crate::choice::Choice;
+use crate::failure::Failure;
+use crate::output;
+use script::Script;
+
+#[derive(Args, Debug)]
+pub(crate) struct Options {
+    /// Who asks: the CA's principal as IAM writes it, serviceAccount:NAME@PROJECT.iam.gserviceaccount.com, as the CA gave it.
+    #[arg(long, value_name = "PRINCIPAL")]
+    ca: String,
+
+    /// The key: its full name, its name in the configuration, or its label. Needed where more than one is usable.
+    #[arg(long, value_name = "NAME")]
+    key: Option<String>,
+
+    /// The organization above the key's project, by its number: the CA may then read what it, and folders between, have logged. It
+    /// takes an administrator of the organization.
+    #[arg(long, value_name = "NUMBER")]
+    organization: Option<String>,
+}
+
+pub(super) fn run(options: &Options) -> Result<(), Failure> {
+    let key = key(options)?;
+    let script = Script::parse(&options.ca, &key, options.organization.as_deref())?;
+    output::product(script.to_string().as_bytes(), None)
+}
+
+/// The key's name. A full one is taken as it is: who prepares roles need not be who may look at the key.
+fn key(options: &Options) -> Result<KeyName, Failure> {
+    if let Some(name) = options.key.as_deref().and_then(|name| KeyName::parse(name).ok()) {
+        return Ok(name);
+    }
+    let choice = Choice::of(options.key.as_deref())?;
+    KeyName::parse(choice.id.as_str()).map_err(|_| {
+        let shown = choice.shown();
+        Failure::unusable(format!(
+            "--key: {shown} is no key of Google Cloud KMS; use hardkey grant-ca for its own cloud"
+        ))
+    })
+}
