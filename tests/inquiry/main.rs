@@ -3,4 +3,3 @@
 mod aws;
 mod azure;
 mod google;
-mod script;

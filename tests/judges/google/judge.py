@@ -29,7 +29,7 @@ os.environ.update(
 
 from service import Service  # noqa: E402
 
-MODULES = ["resources", "versions", "signatures", "statements", "imports", "refusals", "tokens"]
+MODULES = ["resources", "versions", "signatures", "statements", "imports", "refusals", "tokens", "around"]
 
 
 def main():

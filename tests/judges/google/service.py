@@ -22,12 +22,13 @@ PATIENCE = 60
 
 
 class Service:
-    # Those of google/cloud/kms/v1/service.proto that the emulator has, and of the two mixins.
+    # Those of google/cloud/kms/v1/service.proto that the emulator has, of the two mixins, and of the services around keys.
     operations = """
         AsymmetricSign CreateCryptoKey CreateCryptoKeyVersion CreateImportJob CreateKeyRing DestroyCryptoKeyVersion
         GenerateRandomBytes GetCryptoKey GetCryptoKeyVersion GetImportJob GetKeyRing GetLocation GetPublicKey
         ImportCryptoKeyVersion ListCryptoKeys ListCryptoKeyVersions ListImportJobs ListKeyRings ListLocations
         RestoreCryptoKeyVersion TestIamPermissions UpdateCryptoKey UpdateCryptoKeyPrimaryVersion UpdateCryptoKeyVersion
+        GetFolder GetIamPolicy GetProject ListLogEntries SetIamPolicy
     """.split()
 
     def __init__(self, endpoint, control):
