@@ -8,3 +8,4 @@ mod order;
 mod program;
 mod recheck;
 mod replay;
+mod signer;

@@ -98,7 +98,7 @@ parsers_hold! {
     a_changed_policy_of_a_key_is_read_or_refused_and_a_cut_one_refused: "google.key-iam-policy";
     changed_events_of_a_key_are_read_or_refused_and_cut_ones_refused: "google.key-events";
     a_changed_challenge_is_read_or_refused_and_a_cut_one_refused: "challenge";
-    signed_requests: "signed-requests";
+    changed_signed_requests_are_read_or_refused_and_cut_ones_refused: "signed-requests";
     a_changed_key_of_challenges_is_read_or_refused_and_a_cut_one_refused: "challenge-key";
     a_changed_line_of_what_was_seen_is_read_or_refused_and_a_cut_one_refused: "seen";
 }
