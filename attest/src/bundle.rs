@@ -29,6 +29,8 @@ pub struct File {
 pub const LARGEST_FILE: usize = 1 << 20;
 /// Google's zip has two entries.
 const MOST_ENTRIES: usize = 16;
+/// Digests are written every hour: those of two days, and some logs.
+const MOST_OF_TRAIL: usize = 64;
 /// A chain has 10 kB; a request and a statement less.
 const LARGEST_ENTRY: usize = 256 << 10;
 /// Twice the six of Google's chain, and some.
@@ -73,11 +75,17 @@ pub fn evidence(files: &[File]) -> Result<Vec<Evidence>, Malformed> {
             Some(_) | None => Ok(()),
         };
         match kind(&bytes) {
-            Some(Kind::Gzip) => one(&mut statement, bytes)?,
+            Some(Kind::Gzip) => match answer::of_trail(&bytes) {
+                Some(make) => {
+                    count_of_trail(&all).map_err(inside)?;
+                    all.push(make(bytes));
+                }
+                None => one(&mut statement, bytes)?,
+            },
             Some(Kind::Pem) => certificates.extend(chain(&bytes).map_err(inside)?),
             Some(Kind::Json) => {
                 let answer = answer::evidence(&bytes).map_err(inside)?;
-                if all.len() == MOST_ENTRIES {
+                if all.iter().filter(|known| !is_of_trail(known)).count() == MOST_ENTRIES {
                     return Err(inside(Malformed::new("bundle", format!("at most {MOST_ENTRIES} answers"), "more")));
                 }
                 let is_report = |evidence: &Evidence| matches!(evidence, Evidence::Report(_));
@@ -112,6 +120,17 @@ pub fn evidence(files: &[File]) -> Result<Vec<Evidence>, Malformed> {
         None => {}
     }
     Ok(all)
+}
+
+fn is_of_trail(evidence: &Evidence) -> bool {
+    matches!(evidence, Evidence::CloudTrailDigest(_) | Evidence::CloudTrailLog(_))
+}
+
+fn count_of_trail(all: &[Evidence]) -> Result<(), Malformed> {
+    if all.iter().filter(|known| is_of_trail(known)).count() < form::limit(MOST_OF_TRAIL) {
+        return Ok(());
+    }
+    Err(Malformed::new("bundle", format!("at most {MOST_OF_TRAIL} files of CloudTrail"), "more"))
 }
 
 /// The files, with those of zips in place of the zips.

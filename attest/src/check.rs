@@ -175,6 +175,24 @@ checks! {
     RecordAge = "record-age",
         "the record is not older than the policy allows, and not of the future",
         "docs/confirmation.md; TLS Baseline Requirements §3.2.2.4.4: a Random Value is good for 30 days at most";
+    DigestSignature = "digest-signature",
+        "every digest file of CloudTrail is signed by a key of AWS, which AWS told the CA, in that key's time",
+        "AWS CloudTrail user guide, Custom implementations of log file integrity validation";
+    DigestChain = "digest-chain",
+        "each digest file is the one that the next names, and the first began before the key was created",
+        "AWS CloudTrail user guide, CloudTrail digest file structure: previousDigestS3Object, previousDigestHashValue";
+    LogDigested = "log-digested",
+        "the log file in which the key was created is in a digest",
+        "AWS CloudTrail user guide, CloudTrail digest file structure: logFiles";
+    LogPlace = "log-place",
+        "digests, log and event are of the key's account and region",
+        "AWS CloudTrail user guide, Finding your CloudTrail log files; AWS KMS developer guide, key ARN";
+    CreationLogged = "creation-logged",
+        "the log has CreateKey of this very key, done by AWS KMS, with the origin AWS_KMS",
+        "AWS KMS developer guide, CreateKey log entries";
+    NotImported = "not-imported",
+        "no log file that was handed in has an import of material into the key",
+        "AWS KMS developer guide, ImportKeyMaterial log entries";
     NotSeen = "not-seen",
         "nonce and key were not accepted before",
         "docs/report.md: an ECDSA signature can be changed into another valid one, so that bytes tell nothing";

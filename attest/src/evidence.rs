@@ -10,6 +10,7 @@ mod azure_roles;
 mod azure_vault;
 mod binding;
 mod cloud_trail;
+mod creation;
 mod google;
 mod google_api;
 mod google_audit;
@@ -27,6 +28,7 @@ mod specimen;
 pub(crate) use answer::malformed;
 pub(crate) use aws::created_in_aws;
 pub(crate) use cloud_trail::trail_arns;
+pub(crate) use creation::{DIGEST as DIGEST_GZIP, LOG as LOG_GZIP};
 pub(crate) use google_api::{created, statement as google_statement};
 pub(crate) use google_audit::{is_above, parent_of};
 
@@ -68,6 +70,12 @@ pub enum Evidence {
     GoogleVersion(Vec<u8>),
     /// Google Cloud KMS: the answer to `GetPublicKey`, JSON.
     GooglePublicKey(Vec<u8>),
+    /// AWS CloudTrail: a digest file as it is in S3, a gzip.
+    CloudTrailDigest(Vec<u8>),
+    /// AWS CloudTrail: a log file as it is in S3, a gzip.
+    CloudTrailLog(Vec<u8>),
+    /// AWS: the answer to `s3:HeadObject` about the last digest file, which has its signature, JSON.
+    CloudTrailSignature(Vec<u8>),
     /// A report, JSON: evidence of its own kinds, with what ties it to a CA's order.
     Report(Vec<u8>),
 }
@@ -137,6 +145,7 @@ pub(crate) fn verify_presented<A: Anchors>(
 ) -> Result<Claims<A>, Malformed> {
     let mut gathered = gather(evidence, anchors, ledger)?;
     let record = presented.map(|presented| record::gather(presented, anchors, &mut gathered)).transpose()?;
+    creation::conclude(&mut gathered);
     Ok(gathered.concluded(record))
 }
 
@@ -171,6 +180,9 @@ pub(crate) struct Gathered {
     pieces: Vec<Piece>,
     /// The report, and the SHA-256 of its payload.
     report: Option<(Report, [u8; 32])>,
+    /// What was handed in of a trail, and the keys by which AWS signs such files, if it told the CA.
+    trail: creation::Files,
+    digest_keys: Option<Vec<creation::DigestKey>>,
     /// Who vouches for answers of clouds.
     basis: Basis,
     pub(crate) ledger: Ledger,
@@ -178,7 +190,8 @@ pub(crate) struct Gathered {
 
 impl Gathered {
     fn by(basis: Basis, ledger: Ledger) -> Self {
-        Self { key: None, claims: Vec::new(), pieces: Vec::new(), report: None, basis, ledger }
+        let (trail, digest_keys) = (creation::Files::default(), None);
+        Self { key: None, claims: Vec::new(), pieces: Vec::new(), report: None, trail, digest_keys, basis, ledger }
     }
 
     /// Reads pieces one by one.
@@ -195,6 +208,9 @@ impl Gathered {
                 Evidence::ManagedHsmKey(json) => managed_hsm::gather(json, anchors, gathered)?,
                 Evidence::GoogleVersion(json) => google_api::gather_version(json, gathered)?,
                 Evidence::GooglePublicKey(json) => google_api::gather_public_key(json, gathered)?,
+                Evidence::CloudTrailDigest(gzip) => gathered.trail.digest(gzip)?,
+                Evidence::CloudTrailLog(gzip) => gathered.trail.log(gzip)?,
+                Evidence::CloudTrailSignature(json) => gathered.trail.signature(json)?,
                 Evidence::Report(json) => report::gather(json, anchors, gathered)?,
             }
         }
@@ -220,7 +236,8 @@ impl Gathered {
 
     /// Takes over what others say. Keys are held against each other, pieces once all were read.
     fn absorb(&mut self, other: Self) {
-        let Self { key, claims, pieces, report: _, basis: _, ledger } = other;
+        let Self { key, claims, pieces, report: _, trail: _, digest_keys, basis: _, ledger } = other;
+        self.digest_keys = digest_keys.or(self.digest_keys.take());
         self.ledger.append(ledger);
         if let Some(key) = key {
             self.about(key);

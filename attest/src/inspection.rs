@@ -8,8 +8,8 @@ mod statement;
 
 use crate::certificate::sha256;
 use crate::csr::Csr;
-use crate::evidence::Evidence;
-use crate::liquid_security::{Statement, gunzip};
+use crate::evidence::{DIGEST_GZIP, Evidence, LOG_GZIP};
+use crate::liquid_security::{Statement, gunzip, inflated};
 use crate::malformed::Malformed;
 use crate::shown;
 
@@ -75,6 +75,9 @@ pub fn inspect(evidence: &Evidence) -> Result<Vec<Section>, Malformed> {
         Evidence::ManagedHsmKey(json) => one("Azure Managed HSM's attestation of a key", json),
         Evidence::GoogleVersion(json) => one("Google's answer to GetCryptoKeyVersion", json),
         Evidence::GooglePublicKey(json) => one("Google's answer to GetPublicKey", json),
+        Evidence::CloudTrailDigest(gzip) => one("A digest file of AWS CloudTrail", &inflated(gzip, &DIGEST_GZIP)?),
+        Evidence::CloudTrailLog(gzip) => one("A log file of AWS CloudTrail", &inflated(gzip, &LOG_GZIP)?),
+        Evidence::CloudTrailSignature(json) => one("AWS's answer to s3:HeadObject", json),
         Evidence::Report(json) => Ok(vec![report::section(json)?]),
     }
 }

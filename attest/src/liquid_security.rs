@@ -10,6 +10,7 @@ mod statement;
 
 pub use chain::{CardCertificates, Names};
 pub use gunzip::gunzip;
+pub(crate) use gunzip::{Gzip, inflated, start};
 pub use key::Key;
 pub(crate) use key::{PUBLIC_KEY, is_half_of};
 pub use statement::{Framing, Object, Statement};

@@ -12,7 +12,7 @@ use crate::check::{Check, Ledger};
 use crate::claim::Claim;
 use crate::confirmation::Confirmer;
 use crate::csr::Csr;
-use crate::evidence::{Evidence, Presented, verify_presented};
+use crate::evidence::{Claims, Evidence, Presented, verify_presented};
 use crate::finding::{Finding, Outcome};
 use crate::form::{Form, without};
 use crate::instant::Instant;
@@ -125,6 +125,19 @@ impl Attempt {
 
     /// The verdict under the policy `csbr`, with one guard taken out.
     pub(super) fn judged(&self, out: Option<Guard>) -> Result<Verdict<ForTests>, Malformed> {
+        self.judged_with(out, &mut |_| {})
+    }
+
+    /// The verdict under the whole policy, and a look at the claims.
+    pub(super) fn judged_and(&self, look: &mut dyn FnMut(&Claims<ForTests>)) -> Verdict<ForTests> {
+        self.judged_with(None, look).unwrap()
+    }
+
+    fn judged_with(
+        &self,
+        out: Option<Guard>,
+        look: &mut dyn FnMut(&Claims<ForTests>),
+    ) -> Result<Verdict<ForTests>, Malformed> {
         let mut ledger = Ledger::default();
         let (mut policy, mut form) = (Policy::csbr(), None);
         if self.record.is_some() {
@@ -168,6 +181,7 @@ impl Attempt {
                 self.record.as_ref().map(|record| Presented { record, policy: &policy, expected: &expected });
             let mut claims = verify_presented(&evidence, presented.as_ref(), &anchors, ledger)?;
             (self.alter)(&mut claims.claims);
+            look(&claims);
             Ok(claims.appraise(&policy, &expected))
         })
     }

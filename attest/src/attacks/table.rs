@@ -29,7 +29,7 @@ impl Decided {
 
 /// An attack.
 pub(super) struct Attack {
-    /// 1 to 28, a to j.
+    /// 1 to 28, a to k.
     pub(super) id: &'static str,
     /// What is done, in one sentence without a full stop.
     pub(super) what: &'static str,
@@ -262,5 +262,11 @@ pub(super) const ATTACKS: &[Attack] = &[
         "the FIPS certificate is historical",
         Warned,
         "`fips-certificate`: a warning with the date. `a_certificate_that_turned_historical_is_a_warning` shows it.",
+    ),
+    row(
+        "k",
+        "files of CloudTrail are changed, left out, or of another key",
+        Offline,
+        "Digest files are signed by a key that AWS told the CA, each names the one before by hash and signature, and one has the hash of the log. Without such a key in the CA's record the files show nothing. An import rejects in any case.",
     ),
 ];

@@ -6,6 +6,7 @@ use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 
 use crate::confirmation;
 use crate::evidence::{Evidence, malformed};
+use crate::liquid_security::start as inflated_start;
 use crate::malformed::Malformed;
 use crate::shown;
 
@@ -32,10 +33,11 @@ pub(super) fn evidence(bytes: &[u8]) -> Result<Evidence, Malformed> {
         return Err(Malformed::new(PART, expected, "the record of a confirmation, which --confirmation is for"));
     }
     let bytes = bytes.to_vec();
-    let kinds: [(bool, Make); 7] = [
+    let kinds: [(bool, Make); 8] = [
         (has(OF_A_REPORT), Evidence::Report),
         (has("KeyMetadata"), Evidence::AwsDescribeKey),
         (has("PublicKey") && has("KeyId"), Evidence::AwsPublicKey),
+        (has("Metadata") && has("ETag"), Evidence::CloudTrailSignature),
         (has("key.kid") && has("attributes.attestation"), Evidence::ManagedHsmKey),
         (has("key.kid") && has("attributes") && !has("attributes.attestation"), Evidence::KeyVaultKey),
         (has("pem") && has("pemCrc32c"), Evidence::GooglePublicKey),
@@ -50,6 +52,13 @@ pub(super) fn evidence(bytes: &[u8]) -> Result<Evidence, Malformed> {
     let top: Vec<String> =
         members.paths.iter().filter(|path| !path.contains('.')).take(8).map(|path| shown::text(path)).collect();
     Err(Malformed::new(PART, expected, format!("an object of {}", top.join(", "))))
+}
+
+/// The log or digest of a trail that this gzip is, by its start; nothing for another gzip. A log has one member, a digest many.
+pub(super) fn of_trail(gzip: &[u8]) -> Option<Make> {
+    let start = inflated_start(gzip);
+    let rest = start.strip_prefix(b"{")?.trim_ascii_start();
+    Some(if rest.starts_with(b"\"Records\"") { Evidence::CloudTrailLog } else { Evidence::CloudTrailDigest })
 }
 
 /// Names of members: of the whole, and, after a dot, of objects in it.

@@ -55,6 +55,23 @@ fn an_answer_is_told_by_its_members() {
 }
 
 #[test]
+fn a_gzip_of_json_is_a_file_of_a_trail_and_any_other_a_statement() {
+    let files = hardkey_synthetic::trail::Trail::default().files();
+    let spaced = hardkey_synthetic::gzip::gzip(b"{ \n\"Records\": []}");
+    let of = |bytes: &[u8]| evidence(&[File { name: "x".to_owned(), bytes: bytes.to_vec() }]).unwrap();
+    assert_eq!(of(&files.digests[0]), [Evidence::CloudTrailDigest(files.digests[0].clone())]);
+    for log in [files.log, spaced] {
+        assert_eq!(of(&log), [Evidence::CloudTrailLog(log)]);
+    }
+    assert_eq!(
+        of(files.head.to_string().as_bytes()),
+        [Evidence::CloudTrailSignature(files.head.to_string().into_bytes())]
+    );
+    let statement = hardkey_synthetic::gzip::gzip(b" {}");
+    assert!(matches!(of(&statement)[..], [Evidence::GoogleStatement { .. }]));
+}
+
+#[test]
 fn anything_else_is_refused_with_what_was_expected() {
     let expected = "a report, or one answer of DescribeKey or GetPublicKey (AWS KMS), GetKey or GetKeyAttestation (Azure), \
                     GetCryptoKeyVersion or GetPublicKey (Google), as the API gives it";

@@ -63,6 +63,7 @@ pub fn follow_ups(resource: &str, answer: &Answer) -> Vec<Question> {
         | Kind::AwsGetTrailStatus
         | Kind::AwsGetEventSelectors
         | Kind::AwsLookupEvents
+        | Kind::AwsListPublicKeys
         | Kind::AzureDiagnosticSettings
         | Kind::AzureRoleAssignments
         | Kind::AzureKeyEvents

@@ -25,6 +25,8 @@ pub enum Kind {
     AwsGetEventSelectors,
     /// AWS CloudTrail: `LookupEvents`, `CreateKey` in the hour of the key's creation.
     AwsLookupEvents,
+    /// AWS CloudTrail: `ListPublicKeys` of the key's region, by which digest files are signed there.
+    AwsListPublicKeys,
     /// Azure Resource Manager: the vault or Managed HSM itself.
     AzureVault,
     /// Azure Monitor: the diagnostic settings of the vault or Managed HSM.
@@ -61,7 +63,7 @@ pub struct Question {
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Key(report::Kind::GoogleCryptoKeyVersion),
         Self::Key(report::Kind::GooglePublicKey),
         Self::Key(report::Kind::AwsDescribeKey),
@@ -75,6 +77,7 @@ impl Kind {
         Self::AwsGetTrailStatus,
         Self::AwsGetEventSelectors,
         Self::AwsLookupEvents,
+        Self::AwsListPublicKeys,
         Self::AzureVault,
         Self::AzureDiagnosticSettings,
         Self::AzureRoleAssignments,
@@ -98,6 +101,7 @@ impl Kind {
             Self::AwsGetTrailStatus => "aws.get-trail-status",
             Self::AwsGetEventSelectors => "aws.get-event-selectors",
             Self::AwsLookupEvents => "aws.lookup-events",
+            Self::AwsListPublicKeys => "aws.list-public-keys",
             Self::AzureVault => "azure.vault",
             Self::AzureDiagnosticSettings => "azure.diagnostic-settings",
             Self::AzureRoleAssignments => "azure.role-assignments",
@@ -169,6 +173,7 @@ impl Kind {
             (Self::AwsLookupEvents, Some(Place::Aws { .. })) | (Self::GoogleKeyEvents, Some(Place::Google { .. })) => {
                 of == resource
             }
+            (Self::AwsListPublicKeys, Some(Place::Aws { region, .. })) => of == region,
             _ => self.subject(resource).is_some_and(|subject| subject == of),
         }
     }
@@ -185,7 +190,11 @@ impl Kind {
                 Some(Place::Aws { domain, region, .. }),
             ) => vec![format!("kms.{region}.{domain}"), format!("kms-fips.{region}.{domain}")],
             (
-                Self::AwsDescribeTrails | Self::AwsGetTrailStatus | Self::AwsGetEventSelectors | Self::AwsLookupEvents,
+                Self::AwsDescribeTrails
+                | Self::AwsGetTrailStatus
+                | Self::AwsGetEventSelectors
+                | Self::AwsLookupEvents
+                | Self::AwsListPublicKeys,
                 Some(Place::Aws { domain, region, .. }),
             ) => {
                 // A trail is asked about in the key's region or in its own.

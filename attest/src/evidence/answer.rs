@@ -8,6 +8,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, Error, MapAccess, Visitor};
 
 use crate::form;
+use crate::instant::Instant;
 use crate::malformed::Malformed;
 use crate::public_key::PublicKey;
 use crate::shown;
@@ -141,6 +142,34 @@ impl<'de> serde::Deserialize<'de> for Moment {
             }
         }
         deserializer.deserialize_any(Either)
+    }
+}
+
+/// A moment as AWS's APIs write it: seconds since 1970, with a fraction or without.
+#[derive(Debug)]
+pub(super) struct Seconds(pub(super) Instant);
+
+impl<'de> serde::Deserialize<'de> for Seconds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Number;
+        impl Visitor<'_> for Number {
+            type Value = Seconds;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("seconds since 1970")
+            }
+
+            fn visit_u64<E: Error>(self, seconds: u64) -> Result<Seconds, E> {
+                Ok(Seconds(Instant::from_unix(seconds)))
+            }
+
+            fn visit_f64<E: Error>(self, seconds: f64) -> Result<Seconds, E> {
+                let time = std::time::Duration::try_from_secs_f64(seconds);
+                let time = time.map_err(|_| E::invalid_value(serde::de::Unexpected::Float(seconds), &self))?;
+                Ok(Seconds(Instant::from_unix(time.as_secs())))
+            }
+        }
+        deserializer.deserialize_any(Number)
     }
 }
 

@@ -11,6 +11,7 @@ use crate::report::{RawEvidence, Report};
 use crate::shown;
 
 use super::cloud_trail::Trails;
+use super::creation::digest_keys;
 use super::google_audit::Levels;
 use super::{
     Gathered, Presented, aws_events, aws_signers, azure_log, azure_monitor, azure_roles, azure_vault, google_events,
@@ -163,6 +164,10 @@ fn one(
         Kind::AwsGetTrailStatus => trails.status(&answer.of, data),
         Kind::AwsGetEventSelectors => trails.selectors(&answer.of, data),
         Kind::AwsLookupEvents => aws_events::gather(data, resource, gathered),
+        Kind::AwsListPublicKeys => {
+            gathered.digest_keys = Some(digest_keys(data)?);
+            Ok(())
+        }
         Kind::AzureVault => azure_vault::gather(data, &answer.of, gathered),
         Kind::AzureDiagnosticSettings => azure_monitor::gather(data, &answer.of, gathered),
         Kind::AzureRoleAssignments => azure_roles::gather(data, &answer.of, gathered),

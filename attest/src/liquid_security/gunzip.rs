@@ -13,36 +13,63 @@ pub(super) const LARGEST_COMPRESSED: usize = 64 << 10;
 /// The most bytes a statement may have. A bomb ends here.
 pub(super) const LARGEST_STATEMENT: usize = 64 << 10;
 
+/// What is in a gzip, and how much of it there may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gzip {
+    /// For messages.
+    pub(crate) part: &'static str,
+    pub(crate) largest_compressed: usize,
+    pub(crate) largest: usize,
+}
+
+const STATEMENT: Gzip =
+    Gzip { part: "compressed statement", largest_compressed: LARGEST_COMPRESSED, largest: LARGEST_STATEMENT };
+
 /// Decompresses exactly one gzip member (RFC 1952).
 ///
 /// # Errors
 /// [`Malformed`] for anything but one member within the limits, also for bytes that follow it.
 pub fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Malformed> {
-    const PART: &str = "compressed statement";
-    if bytes.len() > form::limit(LARGEST_COMPRESSED) {
-        let expected = format!("at most {LARGEST_COMPRESSED} bytes");
-        return Err(Malformed::new(PART, expected, format!("{} bytes", bytes.len())));
+    inflated(bytes, &STATEMENT)
+}
+
+/// The first bytes of what is in a gzip; fewer where it is shorter or cannot be read.
+pub(crate) fn start(bytes: &[u8]) -> Vec<u8> {
+    /// Enough for the first name in an object of JSON.
+    const LENGTH: u64 = 64;
+    let mut start = Vec::new();
+    // What is wrong with it is said once it is read whole.
+    let _ = GzDecoder::new(bytes).take(LENGTH).read_to_end(&mut start);
+    start
+}
+
+/// The same as [`gunzip`], of something else.
+pub(crate) fn inflated(bytes: &[u8], gzip: &Gzip) -> Result<Vec<u8>, Malformed> {
+    let Gzip { part, largest_compressed, largest } = *gzip;
+    if bytes.len() > form::limit(largest_compressed) {
+        let expected = format!("at most {largest_compressed} bytes");
+        return Err(Malformed::new(part, expected, format!("{} bytes", bytes.len())));
     }
     // RFC 1952 §2.3.1: magic number, then the only compression method there is.
     if !bytes.starts_with(&[0x1f, 0x8b, 0x08]) {
         let found = crate::shown::start_of(bytes);
-        return Err(Malformed::new(PART, "gzip, which starts with 1f 8b 08", found).at(0));
+        return Err(Malformed::new(part, "gzip, which starts with 1f 8b 08", found).at(0));
     }
     let mut decoder = GzDecoder::new(bytes);
     let mut statement = Vec::new();
-    let limit = u64::try_from(form::limit(LARGEST_STATEMENT)).unwrap_or(u64::MAX).saturating_add(1);
+    let limit = u64::try_from(form::limit(largest)).unwrap_or(u64::MAX).saturating_add(1);
     (&mut decoder)
         .take(limit)
         .read_to_end(&mut statement)
-        .map_err(|error| Malformed::new(PART, "one whole gzip member", error))?;
-    if statement.len() > form::limit(LARGEST_STATEMENT) {
-        let expected = format!("at most {LARGEST_STATEMENT} bytes when decompressed");
-        return Err(Malformed::new(PART, expected, "more"));
+        .map_err(|error| Malformed::new(part, "one whole gzip member", error))?;
+    if statement.len() > form::limit(largest) {
+        let expected = format!("at most {largest} bytes when decompressed");
+        return Err(Malformed::new(part, expected, "more"));
     }
     let rest = decoder.into_inner();
     if !form::has(Form::OneMember, rest.is_empty()) {
         let at = bytes.len().saturating_sub(rest.len());
-        return Err(Malformed::new(PART, "the end after one gzip member", format!("{} bytes more", rest.len())).at(at));
+        return Err(Malformed::new(part, "the end after one gzip member", format!("{} bytes more", rest.len())).at(at));
     }
     Ok(statement)
 }

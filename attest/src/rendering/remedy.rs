@@ -116,6 +116,17 @@ fn failed(id: &str) -> &'static str {
         "ownership" => {
             "Find out who administers the key: the mark on it is of another order. Its administrator sets the tag or label hardkey-challenge."
         }
+        "digest-signature" | "log-digested" => {
+            "Ask the subscriber to copy the files from the trail's bucket again and to send them unchanged. If this comes back, treat them as \
+             forged."
+        }
+        "digest-chain" => {
+            "Ask for every digest file of one trail, from the hour in which the key was created to the one after the log's, with none left out."
+        }
+        "log-place" | "creation-logged" => {
+            "Ask for digest files and log file of the key's own account and region, from the hour in which this key was created."
+        }
+        "not-imported" => NEW_KEY,
         "not-seen" => {
             "Look up what was accepted with this nonce. If it was another order, treat this as a replay; if it was this one, it is done."
         }

@@ -1,11 +1,25 @@
 //! Large input.
 
+use std::sync::LazyLock;
+
 use hardkey_synthetic::bundle::RESOURCE;
 use hardkey_synthetic::zip::Zip;
 use hardkey_synthetic::{Bundle, Pki, Shape, Signing, Statement, attribute, gzip};
 
 /// The most that a statement, a policy and a request may have.
 pub(crate) const LARGE: usize = 64 << 10;
+
+/// As large as each may be when it is inflated; made once, because that takes a while.
+static DIGEST: LazyLock<Vec<u8>> = LazyLock::new(|| gzip::gzip(&after_of(1 << 20, "{\"logFiles\":[", "{},")));
+static LOG: LazyLock<Vec<u8>> =
+    LazyLock::new(|| gzip::gzip(&after_of(8 << 20, "{\"Records\":[", "{\"eventName\":\"CreateKey\"},")));
+
+/// So many bytes of this, over and over, after a start.
+fn after_of(size: usize, start: &str, unit: &str) -> Vec<u8> {
+    let mut bytes = [start, &unit.repeat(size / unit.len())].concat().into_bytes();
+    bytes.truncate(size);
+    bytes
+}
 
 /// Input that is as large as it may be, or becomes it: what is good and more, and what each reader has most trouble with.
 pub(crate) fn large(good: &[u8]) -> Vec<Vec<u8>> {
@@ -66,6 +80,9 @@ pub(crate) fn large(good: &[u8]) -> Vec<Vec<u8>> {
         after("{\"Events\":[", "{\"EventId\":\"\"},"),
         policy.into_bytes(),
         event.into_bytes(),
+        DIGEST.clone(),
+        LOG.clone(),
+        after("{\"PublicKeyList\":[", "{\"Value\":\"\"},"),
         after("{\"value\":[", "{\"properties\":{\"principalId\":\"\",\"roleDefinitionId\":\"\"}},"),
         after("{\"tables\":[{\"name\":\"\",\"columns\":[],\"rows\":[", "[\"\",\"\",\"\",\"\",null,null,null],"),
         after("{\"id\":\"\",\"properties\":{\"accessPolicies\":[", "{\"objectId\":\"\",\"permissions\":{}},"),

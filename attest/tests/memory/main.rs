@@ -22,6 +22,11 @@ fn limit(name: &str) -> usize {
         // A text of one character takes four bytes of JSON, and 32 in a list that grows by doubling.
         "aws-describe-key" | "aws-public-key" | "key-vault-key" | "managed-hsm-key" | "google-version"
         | "google-public-key" | "report" | "report-payload" | "record" | "record-payload" => 1 << 20,
+        // 8 MiB of a log in a buffer that grows by doubling, and one more while it is moved.
+        "cloudtrail-log" => 26 << 20,
+        // 1 MiB of a digest in the same.
+        "cloudtrail-digest" => 4 << 20,
+        "cloudtrail-signature" => 1 << 20,
         // The same in a record that is made around them: 85 KiB as base64, and 114 as base64 of that, each more than once.
         name if name.contains('.') => 2 << 20,
         // The input once as a whole and once in parts. Of a gzip: 64 KiB in a buffer of 128, another of 64 while it is moved, and the

@@ -18,7 +18,7 @@ use hardkey_attest::public_key::PublicKey;
 use hardkey_attest::report::Report as ReadReport;
 use hardkey_synthetic::{
     Azure, Bundle, Challenge, Key, Pki, Report, Request, Shape, Signing, answer, bundle, record, report,
-    signed_requests,
+    signed_requests, trail,
 };
 use serde_json::json;
 
@@ -82,6 +82,7 @@ pub(crate) fn parsers() -> Vec<Parser> {
     }
     let reports = [report::good(Shape::P256).0, Report::aws()];
     let payload = |report: &Report| report.payload.to_string().into_bytes();
+    let files = trail::Trail::default().files();
     let challenge = Challenge::new();
     let line = format!("{} {} 2026-11-21T12:00:00Z", challenge.nonce, Bundle::key(Shape::P256).spki_hash());
     all.extend([
@@ -112,6 +113,17 @@ pub(crate) fn parsers() -> Vec<Parser> {
             answered("aws.list-grants", bytes)
         }),
         parser("aws.lookup-events", vec![aws_events()], |bytes| answered("aws.lookup-events", bytes)),
+        parser("aws.list-public-keys", vec![trail::public_keys().to_string().into_bytes()], |bytes| {
+            let of = ("aws.list-public-keys", "us-west-2", "cloudtrail.us-west-2.amazonaws.com");
+            elsewhere(answer::ARN, of, bytes)
+        }),
+        parser("cloudtrail-digest", vec![files.digests[1].clone()], |bytes| {
+            judged(Evidence::CloudTrailDigest(bytes.to_vec()))
+        }),
+        parser("cloudtrail-log", vec![files.log.clone()], |bytes| judged(Evidence::CloudTrailLog(bytes.to_vec()))),
+        parser("cloudtrail-signature", vec![files.head.to_string().into_bytes()], |bytes| {
+            judged(Evidence::CloudTrailSignature(bytes.to_vec()))
+        }),
         parser("azure.diagnostic-settings", vec![record::diagnostic_settings().to_string().into_bytes()], |bytes| {
             elsewhere(KID, ("azure.diagnostic-settings", record::VAULT, "management.azure.com"), bytes)
         }),

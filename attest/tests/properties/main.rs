@@ -89,6 +89,10 @@ parsers_hold! {
     a_changed_policy_of_a_key_of_aws_is_read_or_refused_and_a_cut_one_refused: "aws.get-key-policy";
     changed_grants_of_a_key_are_read_or_refused_and_cut_ones_refused: "aws.list-grants";
     changed_events_of_a_key_of_aws_are_read_or_refused_and_cut_ones_refused: "aws.lookup-events";
+    changed_keys_of_digests_are_read_or_refused_and_cut_ones_refused: "aws.list-public-keys";
+    a_changed_digest_of_a_trail_is_read_or_refused_and_a_cut_one_refused: "cloudtrail-digest";
+    a_changed_log_of_a_trail_is_read_or_refused_and_a_cut_one_refused: "cloudtrail-log";
+    a_changed_signature_of_a_digest_is_read_or_refused_and_a_cut_one_refused: "cloudtrail-signature";
     changed_settings_of_a_vault_are_read_or_refused_and_cut_ones_refused: "azure.diagnostic-settings";
     a_changed_vault_is_read_or_refused_and_a_cut_one_refused: "azure.vault";
     changed_role_assignments_are_read_or_refused_and_cut_ones_refused: "azure.role-assignments";

@@ -7,18 +7,22 @@ use hardkey_attest::finding::Basis;
 use hardkey_attest::inspection::inspect;
 use hardkey_attest::policy::{Expected, Policy};
 use hardkey_attest::rendering::{Decision, decision_html, decision_json, decision_text};
+use hardkey_synthetic::gzip::gzip;
 
 use super::anchors::anchors;
 use super::harmless;
 
 /// The kinds of answers: a way to make evidence of JSON.
-const KINDS: [fn(Vec<u8>) -> Evidence; 6] = [
+const KINDS: [fn(Vec<u8>) -> Evidence; 9] = [
     Evidence::AwsDescribeKey,
     Evidence::AwsPublicKey,
     Evidence::KeyVaultKey,
     Evidence::ManagedHsmKey,
     Evidence::GoogleVersion,
     Evidence::GooglePublicKey,
+    Evidence::CloudTrailSignature,
+    |json| Evidence::CloudTrailDigest(gzip(&json)),
+    |json| Evidence::CloudTrailLog(gzip(&json)),
 ];
 const MANAGED_HSM: usize = 3;
 

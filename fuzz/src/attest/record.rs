@@ -15,7 +15,7 @@ use hardkey_attest::policy::{Expected, Policy};
 use hardkey_attest::public_key::PublicKey;
 use hardkey_attest::rendering::{Decision, decision_html, decision_json, decision_text};
 use hardkey_attest::verdict::Level;
-use hardkey_synthetic::{Hash, Key, Report, Shape, record as made};
+use hardkey_synthetic::{Hash, Key, Report, Shape, record as made, trail};
 use serde_json::json;
 
 use super::edit::Script;
@@ -83,6 +83,7 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
             "logging.googleapis.com",
             &json!({ "entries": [made::key_event("CreateCryptoKey", "projects/p")] }),
         )
+        .answer("aws.list-public-keys", "us-west-2", "cloudtrail.us-west-2.amazonaws.com", &trail::public_keys())
         .answer("azure.vault", made::VAULT, "management.azure.com", &made::vault())
         .answer("azure.role-assignments", made::VAULT, "management.azure.com", &made::role_assignments())
         .answer("azure.key-events", made::VAULT, "api.loganalytics.azure.com", &made::audit_rows(&[]));

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::{env, fs};
 
-use hardkey_synthetic::{Bundle, Hash, Key, Pki, Request, Shape, Signing, Statement, answer, bundle, gzip};
+use hardkey_synthetic::{Bundle, Hash, Key, Pki, Request, Shape, Signing, Statement, answer, bundle, gzip, trail};
 
 use super::made::made;
 
@@ -126,6 +126,11 @@ fn answers() -> Vec<Vec<u8>> {
         all.push([&[kind][..], text.as_bytes()].concat());
     }
     all.push([&[3][..], &made()[0].azure].concat());
+    // The signature of a digest, a digest and a log, inflated.
+    let trail = trail::Trail::default().files();
+    all.push([&[6][..], trail.head.to_string().as_bytes()].concat());
+    all.push([&[7][..], &trail.inflated[1]].concat());
+    all.push([&[8][..], &trail.inflated[3]].concat());
     all
 }
 

@@ -37,6 +37,9 @@ impl Statement {
             | Evidence::KeyVaultKey(_)
             | Evidence::GoogleVersion(_)
             | Evidence::GooglePublicKey(_)
+            | Evidence::CloudTrailDigest(_)
+            | Evidence::CloudTrailLog(_)
+            | Evidence::CloudTrailSignature(_)
             | Evidence::Report(_) => None,
         });
         found.ok_or_else(|| {

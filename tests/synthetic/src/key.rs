@@ -187,10 +187,16 @@ impl Key {
         self.private.private_key_to_pkcs8().unwrap()
     }
 
+    /// RSA: `RSAPublicKey` of PKCS#1, DER.
+    #[must_use]
+    pub fn pkcs1(&self) -> Vec<u8> {
+        self.private.rsa().unwrap().public_key_to_der_pkcs1().unwrap()
+    }
+
     /// The key identifier of RFC 5280 §4.2.1.2, method 1.
     pub(crate) fn identifier(&self) -> Vec<u8> {
         let bits = match self.shape {
-            Shape::Rsa { .. } => self.private.rsa().unwrap().public_key_to_der_pkcs1().unwrap(),
+            Shape::Rsa { .. } => self.pkcs1(),
             Shape::Curve(_) => self.modulus_or_point(),
         };
         Hash::Sha1.of(&bits)

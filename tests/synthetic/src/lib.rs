@@ -7,7 +7,7 @@
 //!
 //! - [`key`]: keys, made once per process. [`root`], [`pki`]: roots and the four certificates of a card.
 //! - [`object`], [`statement`]: what the HSM says of a key. [`gzip`]: how it is handed out.
-//! - [`bundle`], [`azure`], [`report`]: what a subscriber hands in. [`record`]: what a CA was told. [`challenge`]: what a CA hands out. [`request`]: PKCS#10. [`spelling`]: keys in
+//! - [`bundle`], [`azure`], [`report`]: what a subscriber hands in. [`record`]: what a CA was told. [`trail`]: files of AWS CloudTrail. [`challenge`]: what a CA hands out. [`request`]: PKCS#10. [`spelling`]: keys in
 //!   encodings that no certificate has.
 //!
 //! Everything is a plain value with public fields: take a default, change what the test is about. Functions panic where
@@ -31,6 +31,7 @@ pub mod root;
 pub mod signed_requests;
 pub mod spelling;
 pub mod statement;
+pub mod trail;
 pub mod zip;
 
 mod der;

@@ -67,6 +67,7 @@ impl Request {
             | Kind::AwsGetKeyPolicy
             | Kind::AwsListGrants
             | Kind::AwsLookupEvents
+            | Kind::AwsListPublicKeys
             | Kind::GoogleCryptoKey
             | Kind::GoogleIamPolicy
             | Kind::GoogleParent

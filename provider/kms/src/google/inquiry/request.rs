@@ -82,6 +82,7 @@ impl Request {
             | Kind::AwsGetKeyPolicy
             | Kind::AwsListGrants
             | Kind::AwsLookupEvents
+            | Kind::AwsListPublicKeys
             | Kind::AzureVault
             | Kind::AzureDiagnosticSettings
             | Kind::AzureRoleAssignments
