@@ -3,6 +3,7 @@
 mod aws;
 mod azure;
 mod google;
+mod rights;
 
 use clap::Subcommand;
 

@@ -7,6 +7,8 @@ mod client;
 mod endpoint;
 mod error;
 mod evidence;
+#[cfg(feature = "grants")]
+mod grants;
 mod identity;
 #[cfg(feature = "inquiry")]
 mod inquiry;
@@ -16,6 +18,8 @@ mod name;
 mod record;
 mod source;
 mod stub;
+#[cfg(any(feature = "grants", feature = "inquiry"))]
+mod surroundings;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,6 +42,8 @@ use identity::Identity;
 
 pub use algorithm::{ALGORITHMS, KeyAlgorithm};
 pub(crate) use endpoint::location_of as endpoint_location;
+#[cfg(feature = "grants")]
+pub use grants::{Binding, Grants};
 #[cfg(feature = "inquiry")]
 pub(crate) use inquiry::GoogleInquiry;
 pub use name::{KeyName, KeyRing, is_location};

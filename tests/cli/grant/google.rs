@@ -1,5 +1,7 @@
 //! The script for a CA in Google Cloud, as `hardkey grant-ca google` prints it.
 
+mod check;
+
 use std::fs;
 use std::process::Command;
 

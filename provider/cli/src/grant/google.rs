@@ -1,5 +1,6 @@
 //! Google: custom roles with the reads of a confirmation, granted to the CA's service account on the key and on its project.
 
+mod check;
 mod script;
 
 use clap::Args;
@@ -24,11 +25,19 @@ pub(crate) struct Options {
     /// takes an administrator of the organization.
     #[arg(long, value_name = "NUMBER")]
     organization: Option<String>,
+
+    /// Print nothing: look at what the CA was given as it is, and say what is missing and what is too much. Needs rights to read policies
+    /// and roles of IAM.
+    #[arg(long)]
+    check: bool,
 }
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let key = key(options)?;
     let script = Script::parse(&options.ca, &key, options.organization.as_deref())?;
+    if options.check {
+        return check::run(&script, &key);
+    }
     output::product(script.to_string().as_bytes(), None)
 }
 

@@ -18,8 +18,10 @@ pub(super) struct Action {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 enum Service {
     Kms,
-    #[cfg(feature = "inquiry")]
+    #[cfg(any(feature = "grants", feature = "inquiry"))]
     ResourceManager,
+    #[cfg(feature = "grants")]
+    Iam,
     #[cfg(feature = "inquiry")]
     Logging,
 }
@@ -59,8 +61,10 @@ impl Action {
     pub(super) const fn service(self) -> &'static str {
         match self.service {
             Service::Kms => SERVICE,
-            #[cfg(feature = "inquiry")]
+            #[cfg(any(feature = "grants", feature = "inquiry"))]
             Service::ResourceManager => "Google Resource Manager",
+            #[cfg(feature = "grants")]
+            Service::Iam => "Google IAM",
             #[cfg(feature = "inquiry")]
             Service::Logging => "Google Cloud Logging",
         }
@@ -70,15 +74,17 @@ impl Action {
     pub(super) const fn api(self) -> &'static str {
         match self.service {
             Service::Kms => "cloudkms.googleapis.com",
-            #[cfg(feature = "inquiry")]
+            #[cfg(any(feature = "grants", feature = "inquiry"))]
             Service::ResourceManager => "cloudresourcemanager.googleapis.com",
+            #[cfg(feature = "grants")]
+            Service::Iam => "iam.googleapis.com",
             #[cfg(feature = "inquiry")]
             Service::Logging => "logging.googleapis.com",
         }
     }
 }
 
-#[cfg(feature = "inquiry")]
+#[cfg(any(feature = "grants", feature = "inquiry"))]
 #[allow(non_upper_case_globals, reason = "the names are the API's")]
 impl Action {
     pub(super) const GetKeyIamPolicy: Self = Self::kms("GetIamPolicy", "cloudkms.cryptoKeys.getIamPolicy", "key");
@@ -90,14 +96,32 @@ impl Action {
         Self::manager("GetIamPolicy", "resourcemanager.folders.getIamPolicy", "folder");
     pub(super) const GetOrganizationIamPolicy: Self =
         Self::manager("GetIamPolicy", "resourcemanager.organizations.getIamPolicy", "organization");
+
+    const fn manager(name: &'static str, permission: &'static str, place: &'static str) -> Self {
+        Self { name, permission, place, service: Service::ResourceManager }
+    }
+}
+
+#[cfg(feature = "inquiry")]
+#[allow(non_upper_case_globals, reason = "the names are the API's")]
+impl Action {
     pub(super) const ListLogEntries: Self = Self {
         name: "ListLogEntries",
         permission: "logging.logEntries.list",
         place: "project",
         service: Service::Logging,
     };
+}
 
-    const fn manager(name: &'static str, permission: &'static str, place: &'static str) -> Self {
-        Self { name, permission, place, service: Service::ResourceManager }
+#[cfg(feature = "grants")]
+#[allow(non_upper_case_globals, reason = "the names are the API's")]
+impl Action {
+    pub(super) const GetKeyRingIamPolicy: Self =
+        Self::kms("GetIamPolicy", "cloudkms.keyRings.getIamPolicy", "key ring");
+    pub(super) const GetProjectRole: Self = Self::role("project");
+    pub(super) const GetOrganizationRole: Self = Self::role("organization");
+
+    const fn role(place: &'static str) -> Self {
+        Self { name: "GetRole", permission: "iam.roles.get", place, service: Service::Iam }
     }
 }

@@ -27,16 +27,13 @@ pub(crate) fn location_of(url: &str) -> Option<String> {
 /// # Errors
 /// [`Failure`] when it is no URL or lies in another location.
 pub(super) fn chosen(configured: Option<&str>, location: &str, privileged: bool) -> Result<String, Failure> {
-    let variable = if privileged { None } else { std::env::var(VARIABLE).ok().filter(|text| !text.trim().is_empty()) };
-    let (url, origin) = match (configured, variable) {
+    let (url, origin) = match (configured, told(VARIABLE, privileged)) {
         (Some(url), _) => (url.to_owned(), "endpoint of the [[token]]"),
         (None, Some(url)) => (url, VARIABLE),
         (None, None) => return Ok(GLOBAL.to_owned()),
     };
     let refused = |cause: String, remedy: &str| Err(Failure::plain(ServiceErrorKind::Malformed, cause, remedy));
-    if !Url::parse(&url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
-        return refused(format!("{origin} is {url:?}, which is not a URL"), "unset it, or set it to a URL");
-    }
+    check_url(origin, &url)?;
     if let Some(other) = location_of(&url).filter(|other| other != location) {
         return refused(
             format!("{origin} is {url:?}, in {other}, but this token is in {location}"),
@@ -44,6 +41,32 @@ pub(super) fn chosen(configured: Option<&str>, location: &str, privileged: bool)
         );
     }
     Ok(url.trim_end_matches('/').to_owned())
+}
+
+/// The endpoint of another service of Google's, by its host: the one gcloud is told of, else Google's.
+///
+/// # Errors
+/// [`Failure`] when it is no URL.
+#[cfg(feature = "grants")]
+pub(super) fn of_service(host: &str, privileged: bool) -> Result<String, Failure> {
+    let name = host.split('.').next().unwrap_or_default().to_ascii_uppercase();
+    let variable = format!("CLOUDSDK_API_ENDPOINT_OVERRIDES_{name}");
+    let Some(url) = told(&variable, privileged) else { return Ok(format!("https://{host}")) };
+    check_url(&variable, &url)?;
+    Ok(url.trim_end_matches('/').to_owned())
+}
+
+/// What a variable says, where the environment is to be believed.
+fn told(variable: &str, privileged: bool) -> Option<String> {
+    if privileged { None } else { std::env::var(variable).ok().filter(|text| !text.trim().is_empty()) }
+}
+
+fn check_url(origin: &str, url: &str) -> Result<(), Failure> {
+    if Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https")) {
+        return Ok(());
+    }
+    let cause = format!("{origin} is {url:?}, which is not a URL");
+    Err(Failure::plain(ServiceErrorKind::Malformed, cause, "unset it, or set it to a URL"))
 }
 
 #[cfg(test)]

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::template::{OF_THE_KEY, OF_TRAILS, Role};
 use crate::failure::Failure;
-use crate::{output, token};
+use crate::grant::rights::{Right, concluded, differences};
+use crate::token;
 
 /// What whoever confirms a key must not be able to do, of all that can be done with it.
 const NEVER: [&str; 6] =
@@ -28,10 +29,7 @@ pub(super) fn run(role: &Role) -> Result<(), Failure> {
     }
     let expected = rights(&role.policy());
     let found: Vec<Right> = granted.policies.iter().flat_map(|(_, policy)| rights(&parsed(policy))).collect();
-    let missing = expected.iter().filter(|right| !found.contains(right));
-    wrong.extend(missing.map(|right| format!("missing is {}", right.0)));
-    let surplus = found.iter().filter(|right| !expected.contains(right));
-    wrong.extend(surplus.map(|right| format!("too much is {}", right.0)));
+    wrong.extend(differences(&expected, &found));
     for (actions, resource) in [(&OF_THE_KEY as &[&str], role.key()), (&OF_TRAILS, "*")] {
         let denied = grants.denied(&granted.arn, actions, resource, &deadline())?;
         wrong.extend(denied.iter().map(|action| format!("IAM denies {action} on {resource}")));
@@ -39,17 +37,8 @@ pub(super) fn run(role: &Role) -> Result<(), Failure> {
     let denied = grants.denied(&granted.arn, &NEVER, role.key(), &deadline())?;
     let allowed = NEVER.iter().filter(|action| !denied.iter().any(|one| one == *action));
     wrong.extend(allowed.map(|action| format!("IAM allows {action} on {}", role.key())));
-    if wrong.is_empty() {
-        let line = format!("{} gives this CA what it asks for, and nothing else\n", granted.arn);
-        return output::product(line.as_bytes(), None);
-    }
-    let remedy = "put what hardkey grant-ca aws prints in its place";
-    Err(Failure::refused(format!("--check: the role {}: {}; {remedy}", granted.arn, wrong.join("; "))))
+    concluded("role", &granted.arn, &wrong, "put what hardkey grant-ca aws prints in its place")
 }
-
-/// One right, in words: `kms:DescribeKey on arn:…`.
-#[derive(Debug, Eq, PartialEq)]
-struct Right(String);
 
 /// Every action on every resource that a policy allows. What is said in another way is a right of its own, which no template has.
 fn rights(policy: &Value) -> Vec<Right> {

@@ -61,6 +61,42 @@ impl Script {
             organization: organization.map(str::to_owned),
         })
     }
+
+    /// Who asks.
+    pub(crate) fn ca(&self) -> &str {
+        &self.ca
+    }
+
+    /// The organization that roles are granted on.
+    pub(crate) fn organization(&self) -> Option<String> {
+        self.organization.as_deref().map(|number| format!("organizations/{number}"))
+    }
+
+    /// The key, without a version.
+    pub(crate) fn key(&self) -> String {
+        let [project, location, ring, key] = &self.key;
+        format!("projects/{project}/locations/{location}/keyRings/{ring}/cryptoKeys/{key}")
+    }
+
+    /// The project of the key.
+    pub(crate) fn project(&self) -> String {
+        let [project, ..] = &self.key;
+        format!("projects/{project}")
+    }
+
+    /// Every place where something could be granted, with what the script grants there. `above` is what is above the project, if that
+    /// is looked at.
+    pub(crate) fn grants(&self, above: &[String]) -> Vec<(String, &'static [&'static str])> {
+        let [_, location, ring, _] = &self.key;
+        let project = self.project();
+        let ring = format!("{project}/locations/{location}/keyRings/{ring}");
+        let mut all: Vec<(String, &'static [&'static str])> =
+            vec![(self.key(), &OF_THE_KEY), (ring, &[]), (project, &OF_THE_PROJECT)];
+        let folders = above.iter().filter(|name| name.starts_with("folders/"));
+        all.extend(folders.map(|name| (name.clone(), &OF_FOLDERS as &[&str])));
+        all.extend(self.organization().map(|name| (name, &OF_THE_ORGANIZATION as &[&str])));
+        all
+    }
 }
 
 impl fmt::Display for Script {

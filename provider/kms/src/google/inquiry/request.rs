@@ -5,11 +5,11 @@ use hardkey_attest::confirmation::{Kind, Question};
 use hardkey_attest::instant::Instant;
 use hardkey_attest::report;
 use reqwest::{Method, Url};
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use super::super::action::Action;
 use super::super::integrity::{self, Damage};
+use super::super::surroundings::{self, Reading, read};
 
 /// An event's time is when the service had carried it out: within seconds of the version's `createTime`. So many seconds before and after.
 const AROUND: u64 = 600;
@@ -39,7 +39,6 @@ impl Request {
         if !question.kind.is_about(of, resource) {
             return None;
         }
-        let policy = Some(json!({ "options": { "requestedPolicyVersion": 3 } }));
         let (action, path, body, check): (Action, String, Option<Value>, Check) = match question.kind {
             Kind::Key(report::Kind::GoogleCryptoKeyVersion) => {
                 (Action::GetCryptoKeyVersion, format!("v1/{of}"), None, |of, data| {
@@ -54,21 +53,13 @@ impl Request {
             Kind::GoogleCryptoKey => (Action::GetCryptoKey, format!("v1/{of}"), None, |of, data| {
                 integrity::of_key(of, &read::<CryptoKey>(data)?)
             }),
-            Kind::GoogleKeyIamPolicy => {
-                let path = format!("v1/{of}:getIamPolicy?options.requestedPolicyVersion=3");
-                (Action::GetKeyIamPolicy, path, None, is_object)
-            }
-            Kind::GoogleIamPolicy => {
-                let action = match of.split('/').next()? {
-                    "projects" => Action::GetProjectIamPolicy,
-                    "folders" => Action::GetFolderIamPolicy,
-                    _ => Action::GetOrganizationIamPolicy,
-                };
-                (action, format!("v3/{of}:getIamPolicy"), policy, is_object)
+            Kind::GoogleKeyIamPolicy | Kind::GoogleIamPolicy => {
+                let Reading { action, path, body } = Reading::policy(of);
+                (action, path, body, is_object)
             }
             Kind::GoogleParent => {
-                let action = if of.starts_with("folders/") { Action::GetFolder } else { Action::GetProject };
-                (action, format!("v3/{of}"), None, names_it)
+                let Reading { action, path, body } = Reading::itself(of);
+                (action, path, body, surroundings::names_it)
             }
             Kind::GoogleKeyEvents => {
                 let body = events(of, question.around?)?;
@@ -96,7 +87,7 @@ impl Request {
     }
 
     pub(super) fn method(&self) -> Method {
-        if self.body.is_some() { Method::POST } else { Method::GET }
+        surroundings::method(self.body.as_ref())
     }
 
     pub(super) fn path(&self) -> &str {
@@ -152,21 +143,6 @@ fn events(version: &str, around: Instant) -> Option<Value> {
     Some(json!({ "resourceNames": [project], "filter": filter, "orderBy": "timestamp asc", "pageSize": MOST_EVENTS }))
 }
 
-fn read<Read: DeserializeOwned>(data: &[u8]) -> Result<Read, Damage> {
-    serde_json::from_slice(data).map_err(|_| "it is not of the documented shape".to_owned())
-}
-
 fn is_object(_: &str, data: &[u8]) -> Result<(), Damage> {
     read::<serde_json::Map<String, Value>>(data).map(|_| ())
-}
-
-/// A project is called by its number in `name`.
-fn names_it(of: &str, data: &[u8]) -> Result<(), Damage> {
-    let answer: Value = read(data)?;
-    let text = |member: &str| answer.get(member).and_then(Value::as_str);
-    let project = text("projectId").map(|id| format!("projects/{id}"));
-    if text("name") == Some(of) || project.as_deref() == Some(of) {
-        return Ok(());
-    }
-    Err("it names something else (name)".to_owned())
 }
