@@ -27,7 +27,7 @@ pub use change::{Change, Seen, changes};
 pub use confirmer::Confirmer;
 pub use draft::{About, Draft};
 pub use envelope::{Envelope, envelope, is_record, to_be_signed};
-pub use follow_up::follow_ups;
+pub use follow_up::{digest_keys, follow_ups};
 pub use kind::{Kind, Question};
 pub(crate) use kind::{region_and_account, trail, vault_and_key};
 pub use payload::Record;

@@ -3,6 +3,7 @@
 mod aws;
 mod azure;
 mod desk;
+mod digests;
 mod google;
 mod order;
 mod program;

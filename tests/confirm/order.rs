@@ -140,3 +140,22 @@ fn a_record_by_a_key_that_the_policy_does_not_list_or_that_is_too_old_counts_for
         assert!(at(time).text().contains("record-age failed"), "{time}: {}", at(time).text());
     }
 }
+
+#[test]
+fn a_server_is_trusted_by_the_public_authorities_or_the_cas_own_and_never_by_the_machines_store() {
+    let mut desk = desk();
+    let (url, ca) = (desk.scene.emulator.tls_endpoint().to_owned(), desk.scene.emulator.ca());
+    let ca = ca.to_str().unwrap();
+    let config = format!(
+        "key = \"record.key\"\n[endpoints]\n\"kms.eu-west-1.amazonaws.com\" = \"{url}\"\n[network]\nattempts = 1\n"
+    );
+    desk.scene.write("ca.toml", &config);
+    desk.environment.insert("SSL_CERT_FILE".to_owned(), ca.to_owned());
+    let outcome = desk.ask("release", "record.json");
+    assert_eq!(outcome.status, Some(2));
+    assert!(outcome.stderr.contains("invalid peer certificate: UnknownIssuer"), "{}", outcome.stderr);
+    assert!(!desk.scene.exists("record.json"));
+    desk.environment.remove("SSL_CERT_FILE");
+    desk.scene.write("ca.toml", format!("{config}ca_file = \"{ca}\"\n"));
+    desk.ask("release", "record.json").success();
+}

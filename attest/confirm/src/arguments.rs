@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ColorChoice, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 /// The program's name.
@@ -26,7 +26,7 @@ Example:
 ///
 /// For certification authorities, of keys whose HSM makes no statement: AWS KMS and Azure Key Vault. Reads only; decides nothing.
 #[derive(Debug, Parser)]
-#[command(name = NAME, version, color = ColorChoice::Never, after_help = AFTER, max_term_width = 100)]
+#[command(name = NAME, version, after_help = AFTER, max_term_width = 100)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Arguments {
     /// The report that the subscriber handed in.
@@ -45,6 +45,11 @@ pub(crate) struct AskOptions {
     /// Write the record to this file, not to standard output.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+
+    /// Of a key of AWS, ask CloudTrail as well for the keys that its digest files are signed with: for files that the subscriber handed
+    /// in, which show how the key was made.
+    #[arg(long)]
+    pub(crate) digest_keys: bool,
 
     #[command(flatten)]
     pub(crate) own: OwnOptions,

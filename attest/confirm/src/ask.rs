@@ -21,7 +21,9 @@ use crate::{files, questions, settings};
 
 /// Asks the cloud.
 pub(crate) fn run(path: &Path, options: &AskOptions) -> Result<(), Failure> {
-    with(path, options, |subject, settings, network| questions::ask(&subject.resource, settings, network))
+    with(path, options, |subject, settings, network| {
+        questions::ask(&subject.resource, options.digest_keys, settings, network)
+    })
 }
 
 /// Has the subscriber's own requests answered.

@@ -85,7 +85,7 @@ impl Run<'_> {
         let out = self.options.out.join(name);
         if !out.exists() {
             pace.wait();
-            let answers = questions::ask(&earlier.resource, &self.settings, &self.network)?;
+            let answers = questions::ask(&earlier.resource, false, &self.settings, &self.network)?;
             let again = record(About::Record(earlier), answers, &self.signer)?;
             files::product(again.as_bytes(), Some(&out))?;
         }

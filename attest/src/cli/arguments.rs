@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ColorChoice, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 /// The program's name.
@@ -27,7 +27,7 @@ Examples:
 /// For certification authorities: reads what a subscriber hands in, checks it against the HSM vendors' pinned keys, and says
 /// what follows. No network, no cloud account.
 #[derive(Debug, Parser)]
-#[command(name = NAME, version, color = ColorChoice::Never, after_help = AFTER, max_term_width = 100)]
+#[command(name = NAME, version, after_help = AFTER, max_term_width = 100)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -1,6 +1,7 @@
 //! Questions that an answer leads to.
 
 use super::answer::{Answer, Said};
+use super::kind::region_and_account;
 use super::kind::{Kind, Question};
 use crate::evidence::{created, created_in_aws, parent_of, trail_arns};
 use crate::instant::Instant;
@@ -11,6 +12,18 @@ const MOST_TRAILS: usize = 24;
 
 /// For how long CloudTrail keeps the event history: CloudTrail user guide, "Working with CloudTrail event history".
 const HISTORY: u64 = 90 * 24 * 60 * 60;
+
+/// The question for the keys with which AWS signed a trail's digest files since a key was made, because of the answer that says when: for a CA
+/// that was handed such files.
+#[must_use]
+pub fn digest_keys(resource: &str, answer: &Answer) -> Option<Question> {
+    let Said::Data(data) = &answer.said else { return None };
+    let kind = Kind::AwsListPublicKeys;
+    let (region, _) =
+        region_and_account(resource).filter(|_| answer.kind == Kind::Key(report::Kind::AwsDescribeKey))?;
+    let around = Some(created_in_aws(data)?);
+    Some(Question { kind, hosts: kind.hosts(region, resource), of: region.to_owned(), around })
+}
 
 /// What else to ask, because of what was answered. Nothing, where an answer cannot be read: the verifier will say so.
 #[must_use]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use hardkey_attest::signature::Hash;
 
@@ -27,7 +27,7 @@ Example:
 
 /// For those who hold a key in a cloud's HSM: looks at it, requests a certificate for it, shows a CA where it lives.
 #[derive(Debug, Parser)]
-#[command(name = NAME, version, color = ColorChoice::Never, after_help = AFTER, max_term_width = 100)]
+#[command(name = NAME, version, after_help = AFTER, max_term_width = 100)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,

@@ -86,6 +86,10 @@ impl AwsInquiry {
     /// names the CA; CloudTrail would answer about the CA's own account.
     fn asker(&self, question: &Question, deadline: &Deadline) -> Result<Result<Asker, Refused>, ServiceError> {
         let own = || Asker { caller: Arc::<Identity>::clone(&self.own) as _, who: "the CA itself".to_owned() };
+        // Of AWS itself, and the same for every account: the subscriber's role has no part in it.
+        if question.kind == Kind::AwsListPublicKeys {
+            return Ok(Ok(own()));
+        }
         let refused = match &self.role {
             Some(role) => match role.take(deadline)? {
                 Ok(()) => {
@@ -184,10 +188,24 @@ impl AwsInquiry {
                     async move { request.send().await.map(|_| true) }
                 })
             }
+            Some("cloudtrail:ListPublicKeys") => trails.ask(question, |client, settings| {
+                // From the hour of the key's creation on: digests of later hours carry the signatures of earlier ones.
+                let start = question.around.map(|around| moment(around.unix().saturating_sub(HOUR)));
+                let request = client
+                    .list_public_keys()
+                    .set_start_time(start)
+                    .set_end_time(question.around.map(|_| moment(now().unix())))
+                    .customize()
+                    .config_override(settings);
+                async move { request.send().await.map(|_| true) }
+            }),
             _ => Err(foreign(question)),
         }
     }
 }
+
+/// What a digest file is of, in seconds: AWS CloudTrail user guide, "CloudTrail digest file structure".
+const HOUR: u64 = 60 * 60;
 
 impl Inquiry for AwsInquiry {
     fn ask(&self, question: &Question, deadline: &Deadline) -> Result<Answer, ServiceError> {
@@ -274,7 +292,7 @@ fn is_answered_across_accounts(kind: Kind) -> bool {
 }
 
 /// The permission that each question needs.
-const ACTIONS: [(Kind, Action); 9] = [
+const ACTIONS: [(Kind, Action); 10] = [
     (Kind::Key(report::Kind::AwsDescribeKey), Action::DESCRIBE_KEY),
     (Kind::Key(report::Kind::AwsGetPublicKey), Action::GET_PUBLIC_KEY),
     (Kind::AwsListResourceTags, Action::named("kms:ListResourceTags")),
@@ -284,6 +302,7 @@ const ACTIONS: [(Kind, Action); 9] = [
     (Kind::AwsGetTrailStatus, Action::named("cloudtrail:GetTrailStatus")),
     (Kind::AwsGetEventSelectors, Action::named("cloudtrail:GetEventSelectors")),
     (Kind::AwsLookupEvents, Action::named("cloudtrail:LookupEvents")),
+    (Kind::AwsListPublicKeys, Action::named("cloudtrail:ListPublicKeys")),
 ];
 
 fn action(kind: Kind) -> Option<Action> {
@@ -293,8 +312,11 @@ fn action(kind: Kind) -> Option<Action> {
 /// An hour around the moment that the question has.
 fn hour(question: &Question) -> Result<(DateTime, DateTime), ServiceError> {
     let around = question.around.ok_or_else(|| foreign(question))?.unix();
-    let moment = |seconds: u64| DateTime::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX));
     Ok((moment(around.saturating_sub(HALF_AN_HOUR)), moment(around.saturating_add(HALF_AN_HOUR))))
+}
+
+fn moment(seconds: u64) -> DateTime {
+    DateTime::from_secs(i64::try_from(seconds).unwrap_or(i64::MAX))
 }
 
 fn foreign(question: &Question) -> ServiceError {
