@@ -157,24 +157,24 @@ fn what_is_too_much_is_named_wherever_and_to_whomever_it_is_granted() {
     let own = format!("{PROJECT}/roles/signing");
     granted.roles.insert(own.clone(), vec![sign.to_owned()]);
     let domain = "domain:example-ca.iam.gserviceaccount.com";
+    let signer = "roles/cloudkms.signer";
+    let members = [CA, "allUsers", "allAuthenticatedUsers", domain];
     for place in [key(), ring(), PROJECT, "folders/7", "folders/8", ORGANIZATION] {
-        let signer = "roles/cloudkms.signer";
-        for (member, to) in [
-            (CA, String::new()),
-            ("allUsers", ", for allUsers".to_owned()),
-            ("allAuthenticatedUsers", ", for allAuthenticatedUsers".to_owned()),
-            (domain, format!(", for {domain}")),
-        ] {
-            for (role, right) in [(signer, signer), (&own, sign)] {
+        let as_printed = granted.grants.clone();
+        granted.grants.push(grant("user:release@example.com", signer, place));
+        let mut rights = Vec::new();
+        for (role, right) in [(own.as_str(), sign), (signer, signer)] {
+            for member in members {
                 granted.grants.push(grant(member, role, place));
-                assert_eq!(granted.wrong(&ABOVE), format!("too much is {right} on {place}{to}"));
-                granted.grants.pop();
+                let to = if member == CA { String::new() } else { format!(", for {member}") };
+                rights.push(format!("too much is {right} on {place}{to}"));
             }
         }
-        granted.grants.push(grant("user:release@example.com", signer, place));
-        granted.passes(&ABOVE);
-        granted.grants.pop();
+        assert_eq!(granted.wrong(&ABOVE), rights.join("; "));
+        granted.grants = as_printed;
     }
+    granted.grants.push(grant("user:release@example.com", signer, key()));
+    granted.passes(&ABOVE);
     let elsewhere = granted.checked(&["--organization", "10"]);
     let line = format!(
         "hardkey: --organization \"10\": above {PROJECT} is {ORGANIZATION}; name what is there, or leave it out\n"
