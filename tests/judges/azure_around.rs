@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::python;
 
 /// The query of `hardkey-confirm`, from where it is written: an answer to another shows nothing.
-const QUERY: &str = include_str!("../../provider/kms/src/azure/inquiry/query.rs");
+const QUERY: &str = include_str!("../../provider/kms/src/azure/desk/query.rs");
 
 #[test]
 fn azures_python_clients_take_every_answer_around_a_vault() {

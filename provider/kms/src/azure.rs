@@ -5,8 +5,12 @@ mod attempts;
 mod certificate;
 mod challenge;
 mod client;
+#[cfg(any(feature = "inquiry", feature = "grants"))]
+mod desk;
 mod error;
 mod evidence;
+#[cfg(feature = "grants")]
+mod grants;
 mod identity;
 #[cfg(feature = "inquiry")]
 mod inquiry;
@@ -39,6 +43,8 @@ use client::{Client, Clients};
 use error::Action;
 
 pub use algorithm::KEY_KINDS;
+#[cfg(feature = "grants")]
+pub use grants::{Grants, Held, HeldRole, Permissions, Policy};
 #[cfg(feature = "inquiry")]
 pub(crate) use inquiry::AzureInquiry;
 pub use name::KeyName;

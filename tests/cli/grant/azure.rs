@@ -1,5 +1,7 @@
 //! The roles for a CA in Azure, as `hardkey grant-ca azure` prints them.
 
+mod checked;
+
 use hardkey_tests::scene::{Scene, is_golden, told};
 
 const CA: &str = "7c9d2e4f-6a8b-4d1c-b3e5-f7081a2b3c4d";

@@ -1,5 +1,6 @@
 //! Azure: roles of its own for this CA, at the vault and at the key, as a template for Bicep.
 
+mod check;
 mod template;
 
 use clap::Args;
@@ -18,10 +19,17 @@ pub(crate) struct Options {
     /// The key: its URL with the version or without, its name in the configuration, or its label. Needed where more than one is usable.
     #[arg(long, value_name = "NAME")]
     key: Option<String>,
+
+    /// Print nothing: look at the CA's roles as they are, and say what is missing and what is too much. Needs rights to read roles.
+    #[arg(long)]
+    check: bool,
 }
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
     let reads = Reads::parse(&options.ca, &key(options)?)?;
+    if options.check {
+        return check::run(&reads);
+    }
     output::product(reads.bicep().as_bytes(), None)
 }
 

@@ -25,7 +25,7 @@ pub(super) enum Action {
     Sign,
     UpdateKey,
     /// Something that no vault answers, by its name.
-    #[cfg(feature = "inquiry")]
+    #[cfg(any(feature = "inquiry", feature = "grants"))]
     Elsewhere(&'static str),
 }
 
@@ -41,7 +41,7 @@ impl Action {
             Self::ListKeys => "keys/list",
             Self::Sign => "keys/sign",
             Self::UpdateKey => "keys/update",
-            #[cfg(feature = "inquiry")]
+            #[cfg(any(feature = "inquiry", feature = "grants"))]
             Self::Elsewhere(name) => name,
         }
     }
@@ -84,7 +84,7 @@ impl Action {
             Self::ListKeys => ("key", "list"),
             Self::Sign => ("key", "sign"),
             Self::UpdateKey => ("key", "update"),
-            #[cfg(feature = "inquiry")]
+            #[cfg(any(feature = "inquiry", feature = "grants"))]
             Self::Elsewhere(_) => ("key", "get"),
         }
     }

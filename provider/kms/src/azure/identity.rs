@@ -80,7 +80,7 @@ impl Identity {
     }
 
     /// The same identity's tokens for somebody else than the vault.
-    #[cfg(feature = "inquiry")]
+    #[cfg(any(feature = "inquiry", feature = "grants"))]
     pub(super) fn elsewhere(&self, scope: &'static str) -> Self {
         Self {
             place: self.place.clone(),

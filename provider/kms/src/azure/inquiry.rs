@@ -3,16 +3,13 @@
 //! There is no maintained official crate for either, so these are asked through the SDK's own pipeline. Where, is a host of the
 //! question's or what the CA's configuration has instead. Tokens are of the vault's tenant.
 
-mod desk;
-mod query;
-mod request;
-
 use azure_security_keyvault_keys::models::{KeyClientGetKeyAttestationOptions, KeyClientGetKeyOptions};
 use hardkey_attest::confirmation::{Answer, Kind, Question, Said};
 use hardkey_attest::report;
 use reqwest::Url;
 
 use super::client::{Client, Clients};
+use super::desk::{Desk, Request, refusal};
 use super::error::Action;
 use super::evidence;
 use super::name::KeyName;
@@ -21,8 +18,6 @@ use crate::failure::Failure;
 use crate::inquiry::{Inquiry, InquiryConfig, host_of};
 use crate::network::SharedNetwork;
 use crate::service::{ServiceError, ServiceErrorKind};
-use desk::{Desk, refusal};
-use request::Request;
 
 /// Azure, asked about one key version.
 pub(crate) struct AzureInquiry {

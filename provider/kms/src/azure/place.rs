@@ -16,7 +16,7 @@ pub(super) struct Cloud {
     pub(super) authority: &'static str,
     /// What tokens for its Resource Manager are for, and for its logs: Azure documentation, "Azure Government endpoints", and the Log
     /// Analytics API's, "Access the API".
-    #[cfg(feature = "inquiry")]
+    #[cfg(any(feature = "inquiry", feature = "grants"))]
     pub(super) scopes: [&'static str; 2],
     /// Whether a key there can be admitted: hardkey-attest, admission/azure, says why not.
     has_validated_hsms: bool,
@@ -30,7 +30,7 @@ static CLOUDS: [Cloud; 3] = [
         name: "the public cloud",
         suffixes: [(".vault.azure.net", Store::Vault), (".managedhsm.azure.net", Store::ManagedHsm)],
         authority: "https://login.microsoftonline.com",
-        #[cfg(feature = "inquiry")]
+        #[cfg(any(feature = "inquiry", feature = "grants"))]
         scopes: ["https://management.azure.com/.default", "https://api.loganalytics.io/.default"],
         has_validated_hsms: true,
     },
@@ -38,7 +38,7 @@ static CLOUDS: [Cloud; 3] = [
         name: "Azure Government",
         suffixes: [(".vault.usgovcloudapi.net", Store::Vault), (".managedhsm.usgovcloudapi.net", Store::ManagedHsm)],
         authority: "https://login.microsoftonline.us",
-        #[cfg(feature = "inquiry")]
+        #[cfg(any(feature = "inquiry", feature = "grants"))]
         scopes: ["https://management.usgovcloudapi.net/.default", "https://api.loganalytics.us/.default"],
         has_validated_hsms: true,
     },
@@ -46,7 +46,7 @@ static CLOUDS: [Cloud; 3] = [
         name: "Azure in China",
         suffixes: [(".vault.azure.cn", Store::Vault), (".managedhsm.azure.cn", Store::ManagedHsm)],
         authority: "https://login.chinacloudapi.cn",
-        #[cfg(feature = "inquiry")]
+        #[cfg(any(feature = "inquiry", feature = "grants"))]
         scopes: ["https://management.chinacloudapi.cn/.default", "https://api.loganalytics.azure.cn/.default"],
         has_validated_hsms: false,
     },

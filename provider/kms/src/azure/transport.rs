@@ -30,7 +30,7 @@ pub(super) struct VaultTransport {
 }
 
 /// Requests to somebody of Azure's who is no vault, which go there and nowhere else.
-#[cfg(feature = "inquiry")]
+#[cfg(any(feature = "inquiry", feature = "grants"))]
 #[derive(Debug)]
 pub(super) struct DeskTransport {
     pub(super) wire: Wire,
@@ -115,7 +115,7 @@ impl VaultTransport {
     }
 }
 
-#[cfg(feature = "inquiry")]
+#[cfg(any(feature = "inquiry", feature = "grants"))]
 #[async_trait]
 impl HttpClient for DeskTransport {
     async fn execute_request(&self, request: &Request) -> azure_core::Result<AsyncRawResponse> {

@@ -6,6 +6,7 @@ use crate::azure::token::TENANT;
 use crate::azure::vault::Kind;
 use crate::identifier::uuid;
 use serde::Deserialize;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The subscription that resources are in.
@@ -78,6 +79,12 @@ pub(crate) struct Ask<'a> {
 }
 
 impl Rules {
+    /// Access policies as Resource Manager shows them, of a vault that goes by them.
+    pub(crate) fn access_policies(&self) -> Option<Value> {
+        let shown = |(holder, permissions): (&String, &BTreeSet<String>)| json!({"tenantId": TENANT, "objectId": holder, "permissions": {"keys": permissions}});
+        (self.authorization == Authorization::Policies).then(|| self.grants.iter().map(shown).collect())
+    }
+
     /// Lets a request pass or says why not.
     pub(crate) fn check(&self, ask: &Ask<'_>) -> Result<(), Refused> {
         if self.firewall {

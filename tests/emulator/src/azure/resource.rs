@@ -197,7 +197,13 @@ impl KeyVault {
         let id = self.allowed(holder, name, &format!("{}/read", type_of(kind)))?;
         let uri = self.vaults().get(name).and_then(|vault| vault.uri.clone());
         let uri = uri.unwrap_or_else(|| format!("https://{name}.{}/", kind.domain()));
-        Ok(described(kind, &id, name, &uri))
+        let mut resource = described(kind, &id, name, &uri);
+        let policies = self.vaults().get(name).and_then(|vault| vault.rules.access_policies());
+        if let (Some(policies), Some(Value::Object(properties))) = (policies, resource.get_mut("properties")) {
+            properties.insert("enableRbacAuthorization".to_owned(), json!(false));
+            properties.insert("accessPolicies".to_owned(), policies);
+        }
+        Ok(resource)
     }
 
     /// The one query that this emulator knows: a vault or Managed HSM by type and name. What the asker may not read is left out.

@@ -23,6 +23,8 @@ pub(crate) struct Definition {
     #[serde(default)]
     actions: Vec<String>,
     #[serde(default)]
+    not_actions: Vec<String>,
+    #[serde(default)]
     data_actions: Vec<String>,
 }
 
@@ -58,8 +60,12 @@ impl Directory {
         let mut roles =
             here.filter_map(|one| self.definitions.iter().find(|role| role.id.eq_ignore_ascii_case(&one.role)));
         roles.any(|role| {
-            let list = if plane == Plane::Data { &role.data_actions } else { &role.actions };
-            list.iter().any(|pattern| fits(pattern, action))
+            let (list, except): (_, &[String]) = match plane {
+                Plane::Data => (&role.data_actions, &[]),
+                Plane::Control => (&role.actions, &role.not_actions),
+            };
+            let fit = |patterns: &[String]| patterns.iter().any(|pattern| fits(pattern, action));
+            fit(list) && !fit(except)
         })
     }
 
@@ -80,7 +86,7 @@ impl Directory {
                 "roleName": role.name, "type": "CustomRole", "description": "",
                 "assignableScopes": [format!("/subscriptions/{SUBSCRIPTION}")],
                 "permissions": [{
-                    "actions": role.actions, "notActions": [], "dataActions": role.data_actions, "notDataActions": [],
+                    "actions": role.actions, "notActions": role.not_actions, "dataActions": role.data_actions, "notDataActions": [],
                 }],
                 "createdOn": MADE, "updatedOn": MADE, "createdBy": ADMINISTRATOR, "updatedBy": ADMINISTRATOR,
             },

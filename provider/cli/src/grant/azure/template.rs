@@ -3,6 +3,7 @@
 use hardkey_attest::admission::azure::Store;
 use hardkey_kms::azure::KeyName;
 
+use super::check::Right;
 use crate::failure::Failure;
 
 /// What is asked around a vault, and where a Managed HSM has another word for it: Azure documentation, "Azure permissions for Security" and
@@ -49,6 +50,33 @@ impl Reads {
             return Err(Failure::unusable(format!("--ca {ca:?}: {remedy}")));
         }
         Ok(Self { ca: ca.to_owned(), key })
+    }
+
+    /// Who may read.
+    pub(crate) fn ca(&self) -> &str {
+        &self.ca
+    }
+
+    /// The key, and where it is.
+    pub(crate) fn key(&self) -> &KeyName {
+        &self.key
+    }
+
+    /// What the template gives at a vault or Managed HSM with this whole name.
+    pub(crate) fn rights(&self, vault: &str) -> Vec<Right> {
+        let (around, of_key): (&[&str], &[&str]) = match self.key.place().store() {
+            Store::Vault => (&AROUND, &[OF_THE_KEY]),
+            Store::ManagedHsm => (&AROUND_AN_HSM, &[]),
+        };
+        let key = format!("{vault}/keys/{}", self.key.name());
+        let around = around.iter().map(|action| Right::action(action, vault));
+        around.chain(of_key.iter().map(|action| Right::data_action(action, &key))).collect()
+    }
+
+    /// The role of a Managed HSM's own, and where it is given; Resource Manager knows nothing of it.
+    pub(crate) fn of_the_hsm(&self) -> Option<String> {
+        let (place, key) = (self.key.place(), self.key.name());
+        (place.store() == Store::ManagedHsm).then(|| format!("{AUDITOR} on /keys/{key} of {}", place.name()))
     }
 
     /// The template.

@@ -5,6 +5,7 @@ pub(super) fn of_resource(resource_type: &str, name: &str) -> String {
     format!("resources | where type =~ 'microsoft.keyvault/{resource_type}' and name =~ '{name}' | project id")
 }
 
+#[cfg(feature = "inquiry")]
 /// Rows of the audit log about a key, of any version: Azure documentation, "AZKVAuditLogs" and "AzureDiagnostics". Functions of a workspace
 /// could have the names of tables, so that these are named as tables. The columns and the number of rows are those that
 /// `hardkey-attest` reads (evidence/azure_log).

@@ -1,5 +1,8 @@
 //! Somebody of Azure's who is no vault: Resource Manager, or the log. One token, one set of lanes.
 
+mod query;
+mod request;
+
 use std::sync::{Arc, OnceLock};
 
 use azure_core::credentials::TokenCredential;
@@ -12,19 +15,19 @@ use reqwest::Url;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::request::Request;
-use crate::azure::attempts::Attempts;
-use crate::azure::client::client_options;
-use crate::azure::error::{Asked, Words};
-use crate::azure::identity::{Identity, Issued};
-use crate::azure::place::Place;
-use crate::azure::transport::DeskTransport;
+use super::attempts::Attempts;
+use super::client::client_options;
+use super::error::{Asked, Words};
+use super::identity::{Identity, Issued};
+use super::place::Place;
+use super::transport::DeskTransport;
 use crate::deadline::Deadline;
 use crate::failure::Failure;
 use crate::lane::Lanes;
 use crate::network::{SharedNetwork, Wire};
 use crate::repetition::Repetition;
 use crate::service::ServiceError;
+pub(super) use request::Request;
 
 const JSON: &str = "application/json";
 
@@ -79,7 +82,7 @@ impl Desk {
         })
     }
 
-    /// The whole name of the one resource that a search finds; or what is said where there is none that the CA may read.
+    /// The whole name of the one resource that a search finds; or what is said where there is none that the asker may read.
     pub(super) fn find(
         &self,
         search: &Request,
