@@ -8,14 +8,14 @@ use std::process::Command;
 use hardkey_tests::emulator::Emulator;
 use serde_json::{Value, json};
 
-const CA: &str = "serviceAccount:signer@emulated-project.iam.gserviceaccount.com";
+pub(super) const CA: &str = "serviceAccount:signer@emulated-project.iam.gserviceaccount.com";
 const KMS: &str = "cloudkms.googleapis.com";
 const MANAGER: &str = "cloudresourcemanager.googleapis.com";
 const LOGGING: &str = "logging.googleapis.com";
 const ROLE: &str = "projects/emulated-project/roles/confirmer";
 
 /// What is asked, of what (`KEY` and `VERSION` are this test's), and the permission that it takes.
-const QUESTIONS: [(&str, &str, &str); 12] = [
+pub(super) const QUESTIONS: [(&str, &str, &str); 12] = [
     ("google.crypto-key-version", "VERSION", "cloudkms.cryptoKeyVersions.get"),
     ("google.public-key", "VERSION", "cloudkms.cryptoKeyVersions.viewPublicKey"),
     ("google.crypto-key", "KEY", "cloudkms.cryptoKeys.get"),
@@ -30,15 +30,15 @@ const QUESTIONS: [(&str, &str, &str); 12] = [
     ("google.iam-policy", "organizations/9", "resourcemanager.organizations.getIamPolicy"),
 ];
 
-struct Realm {
-    emulator: Emulator,
-    version: String,
+pub(super) struct Realm {
+    pub(super) emulator: Emulator,
+    pub(super) version: String,
     key: String,
     credentials: PathBuf,
 }
 
 impl Realm {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let emulator = Emulator::start(&[]);
         let version = emulator.create_google(json!({ "algorithm": "EC_SIGN_P256_SHA256", "project": "subscriber" }));
         let key = version.split_once("/cryptoKeyVersions/").unwrap().0.to_owned();
@@ -72,7 +72,7 @@ impl Realm {
         BTreeMap::from([("GOOGLE_APPLICATION_CREDENTIALS".to_owned(), credentials)])
     }
 
-    fn ask(&self) -> Vec<Value> {
+    pub(super) fn ask(&self) -> Vec<Value> {
         self.ask_with(&self.configuration(), &self.environment())
     }
 
@@ -91,13 +91,13 @@ impl Realm {
     }
 
     /// Kind and subject, as they are in the table.
-    fn asked<'a>(&self, answer: &'a Value) -> (&'a str, String) {
+    pub(super) fn asked<'a>(&self, answer: &'a Value) -> (&'a str, String) {
         let of = answer["of"].as_str().unwrap().replace(&self.version, "VERSION").replace(&self.key, "KEY");
         (answer["kind"].as_str().unwrap(), of)
     }
 }
 
-fn parents() -> Value {
+pub(super) fn parents() -> Value {
     json!({ "projects/subscriber": "folders/7", "folders/7": "folders/8", "folders/8": "organizations/9" })
 }
 
