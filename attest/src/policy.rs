@@ -7,10 +7,12 @@ mod file;
 mod judge;
 mod name;
 mod rule;
+mod rules;
 mod witness;
 
 pub use file::PolicyError;
-pub use rule::{Demanded, Expected, RULES, Rule, RuleSpec};
+pub use rule::{Demanded, Expected, Rule, RuleSpec};
+pub use rules::RULES;
 
 use std::time::Duration;
 
