@@ -1,5 +1,7 @@
 //! What a CA may do, held against what the template gives it.
 
+use std::fmt;
+
 use crate::failure::Failure;
 use crate::output;
 
@@ -7,13 +9,19 @@ use crate::output;
 #[derive(Debug, Eq, PartialEq)]
 pub(super) struct Right(pub(super) String);
 
+impl fmt::Display for Right {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
 /// What is missing, and what is too much, each in words.
-pub(super) fn differences(expected: &[Right], found: &[Right]) -> Vec<String> {
+pub(super) fn differences<Right: PartialEq + fmt::Display>(expected: &[Right], found: &[Right]) -> Vec<String> {
     let missing = expected.iter().filter(|right| !found.contains(right));
     let surplus = found.iter().filter(|right| !expected.contains(right));
     missing
-        .map(|right| format!("missing is {}", right.0))
-        .chain(surplus.map(|right| format!("too much is {}", right.0)))
+        .map(|right| format!("missing is {right}"))
+        .chain(surplus.map(|right| format!("too much is {right}")))
         .collect()
 }
 

@@ -7,6 +7,7 @@ use hardkey_kms::azure::{Grants, Held, HeldRole, Permissions};
 use hardkey_kms::config::ServiceConfig;
 use hardkey_kms::network::SharedNetwork;
 
+use super::super::rights;
 use super::template::Reads;
 use crate::failure::Failure;
 use crate::{output, token};
@@ -73,7 +74,7 @@ impl fmt::Display for Right {
 
 /// What is missing, and what is too much.
 fn differences(expected: &[Right], held: &Held) -> Vec<String> {
-    let found: Vec<Right> = held.roles.iter().flat_map(rights).collect();
+    let found: Vec<Right> = held.roles.iter().flat_map(rights_of).collect();
     let mut wrong = Vec::new();
     if !held.goes_by_roles {
         wrong.push("the vault goes by access policies, and its role on the key does nothing there".to_owned());
@@ -82,15 +83,12 @@ fn differences(expected: &[Right], held: &Held) -> Vec<String> {
             wrong.extend(permissions.map(|one| format!("too much is {of} {one} by an access policy")));
         }
     }
-    let missing = expected.iter().filter(|right| !found.contains(right));
-    wrong.extend(missing.map(|right| format!("missing is {right}")));
-    let surplus = found.iter().filter(|right| !expected.contains(right));
-    wrong.extend(surplus.map(|right| format!("too much is {right}")));
+    wrong.extend(rights::differences(expected, &found));
     wrong
 }
 
 /// Every action that a role allows, where it does. One with an exception or a condition is a right of its own, which no template has.
-fn rights(role: &HeldRole) -> Vec<Right> {
+fn rights_of(role: &HeldRole) -> Vec<Right> {
     let mut all = Vec::new();
     for permissions in &role.permissions {
         let Permissions { actions, not_actions, data_actions, not_data_actions, condition } = permissions;
