@@ -9,11 +9,11 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair, KeyPair
 use hardkey_attest::admission::Exceptions;
 use hardkey_attest::public_key::PublicKey;
 use hardkey_attest::signature::Scheme;
-use hardkey_kms::Deadline;
 use hardkey_kms::config::{self, Confirmer, Environment, InquirySettings};
 use hardkey_kms::network::SharedNetwork;
 use hardkey_kms::service::{KeyId, KeyRecord, KeyService, Standing, UsableKey};
 use hardkey_kms::signing::{self, Way};
+use hardkey_kms::{Deadline, opening};
 
 use crate::failure::Failure;
 use crate::files;
@@ -71,7 +71,7 @@ impl Signer {
         let token = named.tokens.into_iter().next();
         let token = token.ok_or_else(|| Failure::new("signer: it names no key; write the full name of one"))?;
         let warn = |line: &str| files::tell(&format!("signer: {line}"));
-        let service = token.service.open(Exceptions::default(), network, warn);
+        let service = opening::open(token.service, Exceptions::default(), network, warn);
         let found = service.keys(&[] as &[Arc<KeyRecord>], &Deadline::after(network.timeout()));
         let record = found
             .and_then(|records| records.into_iter().next().transpose().map_err(|fault| fault.error))

@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use hardkey_attest::admission::{Cloud, Exceptions, Origin, Refusal};
+use hardkey_attest::admission::{Cloud, Origin, Refusal};
 use hardkey_attest::report::RawEvidence;
 use hardkey_kms::Deadline;
-use hardkey_kms::aws::AwsConfig;
-use hardkey_kms::azure::AzureConfig;
-use hardkey_kms::google::GoogleConfig;
-use hardkey_kms::network::SharedNetwork;
+use hardkey_kms::config::ServiceConfig;
 use hardkey_kms::service::{
     KeyFault, KeyId, KeyRecord, KeyService, ServiceError, ServiceErrorKind, SignInput, Signature, Standing, UsableKey,
 };
@@ -16,46 +13,20 @@ use hardkey_kms::service::{
 use crate::material::{Material, materials};
 use crate::script::{KeyAnswer, Listing, SignAnswer, next_listing, next_signature};
 
-/// Takes the place of the real ones, with the same way to make it.
-pub struct StandIn {
+/// Takes the place of the real ones.
+pub(crate) struct StandIn {
     keys: Vec<String>,
-}
-
-/// The settings of a token of any cloud.
-pub trait Settings {
-    /// The names of its keys.
-    fn names(&self) -> Vec<String>;
-}
-
-impl Settings for AwsConfig {
-    fn names(&self) -> Vec<String> {
-        self.keys.iter().map(|name| name.as_str().to_owned()).collect()
-    }
-}
-
-impl Settings for AzureConfig {
-    fn names(&self) -> Vec<String> {
-        self.keys.iter().map(|name| name.as_str().to_owned()).collect()
-    }
-}
-
-impl Settings for GoogleConfig {
-    fn names(&self) -> Vec<String> {
-        self.keys.iter().map(|name| name.as_str().to_owned()).collect()
-    }
 }
 
 impl StandIn {
     /// Needs the names of the keys and nothing else.
-    #[must_use]
-    pub fn new(config: impl Settings, _: Exceptions, _: SharedNetwork) -> Self {
-        Self { keys: config.names() }
-    }
-
-    /// Sends nothing twice, so that there is nothing to tell.
-    #[must_use]
-    pub fn telling(self, _: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        self
+    pub(crate) fn of(service: &ServiceConfig) -> Self {
+        let keys = match service {
+            ServiceConfig::Aws(aws) => aws.keys.iter().map(|name| name.as_str().to_owned()).collect(),
+            ServiceConfig::Azure(azure) => azure.keys.iter().map(|name| name.as_str().to_owned()).collect(),
+            ServiceConfig::Google(google) => google.keys.iter().map(|name| name.as_str().to_owned()).collect(),
+        };
+        Self { keys }
     }
 }
 

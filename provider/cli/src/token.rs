@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hardkey_attest::report::RawEvidence;
-use hardkey_kms::Deadline;
 use hardkey_kms::config::{self, Config, Environment, ServiceConfig, TokenConfig};
 use hardkey_kms::network::SharedNetwork;
 use hardkey_kms::service::{KeyFault, KeyId, KeyRecord, KeyService, Marking, ServiceError, UsableKey};
 use hardkey_kms::signing::{self, Way};
+use hardkey_kms::{Deadline, opening};
 
 use crate::failure::Failure;
 use crate::output;
@@ -75,8 +75,8 @@ impl Token {
             ServiceConfig::Azure(azure) => (azure.place.service(), names(&azure.keys, |name| name.as_str())),
             ServiceConfig::Google(google) => ("Google Cloud KMS", names(&google.keys, |name| name.as_str())),
         };
-        let service = token.service.clone().open(config.admission, network, warn);
-        let marking = token.service.clone().open_for_marking(config.admission, network);
+        let service = opening::open(token.service.clone(), config.admission, network, warn);
+        let marking = opening::open_for_marking(token.service.clone(), config.admission, network);
         Self { label: token.label.clone(), service_name, configured, service, marking, timeout: network.timeout() }
     }
 

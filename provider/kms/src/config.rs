@@ -17,12 +17,10 @@ use std::time::Duration;
 
 use hardkey_attest::admission::Exceptions;
 
-use crate::aws::{AwsConfig, AwsKms};
-use crate::azure::{AzureConfig, AzureKeys};
-use crate::google::{GoogleConfig, GoogleKms};
-use crate::network::SharedNetwork;
+use crate::aws::AwsConfig;
+use crate::azure::AzureConfig;
+use crate::google::GoogleConfig;
 use crate::proxy::Proxies;
-use crate::service::{KeyService, Marking};
 
 pub use certificate::Certificate;
 #[cfg(feature = "inquiry")]
@@ -62,36 +60,6 @@ pub enum ServiceConfig {
     Azure(AzureConfig),
     /// Google Cloud KMS.
     Google(GoogleConfig),
-}
-
-impl ServiceConfig {
-    /// Opens the key service. Nothing is read or connected before the first use. `warn` is told, in one line without a full stop, before
-    /// something is signed that may have been signed already.
-    #[must_use]
-    pub fn open(
-        self,
-        admission: Exceptions,
-        network: &SharedNetwork,
-        warn: impl Fn(&str) + Send + Sync + 'static,
-    ) -> Box<dyn KeyService> {
-        let network = network.clone();
-        match self {
-            Self::Aws(aws) => Box::new(AwsKms::new(aws, admission, network).telling(warn)),
-            Self::Azure(azure) => Box::new(AzureKeys::new(azure, admission, network).telling(warn)),
-            Self::Google(google) => Box::new(GoogleKms::new(google, admission, network).telling(warn)),
-        }
-    }
-
-    /// Opens it for whoever administers its keys. Nothing is read or connected before the first use.
-    #[must_use]
-    pub fn open_for_marking(self, admission: Exceptions, network: &SharedNetwork) -> Box<dyn Marking> {
-        let network = network.clone();
-        match self {
-            Self::Aws(aws) => Box::new(AwsKms::new(aws, admission, network)),
-            Self::Azure(azure) => Box::new(AzureKeys::new(azure, admission, network)),
-            Self::Google(google) => Box::new(GoogleKms::new(google, admission, network)),
-        }
-    }
 }
 
 /// Limits and switches of the network.

@@ -7,6 +7,7 @@
 //! - [`config`]: the one place where settings are read and checked.
 //! - [`service`]: the trait, key records, errors.
 //! - [`checked`]: a signature that is handed out has been verified.
+//! - [`opening`]: a key service, by its settings.
 //! - [`signing`]: how a key signs what is not a host's.
 //! - [`aws`]: AWS KMS. [`azure`]: Azure Key Vault and Azure Managed HSM. [`google`]: Google Cloud KMS.
 //! - `inquiry`: what a CA asks, with credentials of its own; behind the feature of that name.
@@ -27,6 +28,7 @@ pub mod inquiry;
 pub mod lane;
 pub mod network;
 mod obstacle;
+pub mod opening;
 pub mod proxy;
 mod repetition;
 mod search;

@@ -9,7 +9,7 @@ use hardkey_attest::signature::{Hash, Hasher, Scheme, SignatureError};
 use hardkey_kms::config::{Certificate, Config, Level, ServiceConfig, TokenConfig};
 use hardkey_kms::network::SharedNetwork;
 use hardkey_kms::service::{KeyFault, KeyRecord, KeyService, SignInput, Signature, Standing};
-use hardkey_kms::{Deadline, checked, fork};
+use hardkey_kms::{Deadline, checked, fork, opening};
 
 use crate::catalogue::{Catalogue, Earlier};
 use crate::error::{Code, Failure};
@@ -56,7 +56,7 @@ impl Slot {
             ServiceConfig::Azure(_) => Cloud::Azure,
             ServiceConfig::Google(_) => Cloud::Google,
         };
-        let service = service.open(config.admission, network, warn);
+        let service = opening::open(service, config.admission, network, warn);
         Self {
             serial: serial(&label),
             label,
