@@ -90,6 +90,19 @@ fn what_the_cloud_refuses_is_in_the_record_and_what_it_does_not_answer_leaves_no
 }
 
 #[test]
+fn a_clock_that_is_wrong_leaves_no_record_and_is_named() {
+    let desk = desk();
+    desk.scene.emulator.fault(json!({
+        "operation": "DescribeKey", "error": "InvalidSignatureException", "status": 400,
+        "message": "Signature expired: 20261121T000000Z is now earlier than 20261121T010000Z (20261121T010500Z - 5 min.)"
+    }));
+    let outcome = desk.ask("release", "record.json");
+    assert_eq!(outcome.status, Some(2), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("clock of this machine"), "{}", outcome.stderr);
+    assert!(!desk.scene.exists("record.json"));
+}
+
+#[test]
 fn a_cloud_that_is_not_there_and_credentials_that_are_not_leave_no_record() {
     let mut desk = desk();
     desk.scene.write("ca.toml", "key = \"record.key\"\n[endpoints]\n\"kms.eu-west-1.amazonaws.com\" = \"http://127.0.0.1:1\"\n[network]\nattempts = 1\n");
