@@ -5,4 +5,5 @@ mod folder;
 mod record;
 mod schema;
 mod seen;
+mod trail;
 mod verdicts;
