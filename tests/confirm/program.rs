@@ -60,6 +60,8 @@ fn nothing_is_asked_with_a_report_a_key_or_a_configuration_that_cannot_be_used()
     let unanswering = scene.path("unanswering.json");
     scene.hardkey(&["attest", "--audience", "Example CA", "--out", &unanswering]).success();
     let config = scene.write("bad.toml", "[aws]\nrole = \"arn:aws:iam::111122223333:role/x\"\nexternal_id = \"ab\"\n");
+    let good = scene.write("good.toml", "");
+    let before = fs::read(&key).unwrap();
     let (gone, empty) = (scene.path("gone.json"), scene.write("empty.json", ""));
     scene.emulator.reset_counts();
     for (arguments, expected) in [
@@ -82,10 +84,16 @@ fn nothing_is_asked_with_a_report_a_key_or_a_configuration_that_cannot_be_used()
         ),
         (vec![&report, "--key", &key, "--config", &gone], format!("{gone} does not exist; correct the path")),
         (vec![&report, "--key", &key, "--out", &report], format!("--out: {report} was handed in; name another file")),
+        (vec![&report, "--key", &key, "--out", &key], format!("--out: {key} was handed in; name another file")),
+        (
+            vec![&report, "--key", &key, "--config", &good, "--out", &good],
+            format!("--out: {good} was handed in; name another file"),
+        ),
     ] {
         assert_eq!(told(&confirm(&scene, &arguments)), line(&expected), "{arguments:?}");
     }
     assert_eq!(scene.emulator.counts().all_requests(), 0);
+    assert_eq!(fs::read(&key).unwrap(), before);
 }
 
 #[test]

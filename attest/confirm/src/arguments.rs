@@ -11,7 +11,7 @@ pub(crate) const NAME: &str = "hardkey-confirm";
 const AFTER: &str = "\
 Exit status:
   0  done: what was asked for was written
-  1  of recheck: something changed
+  1  of recheck: something that passed does not pass any more
   2  undecided: no credentials, a cloud that does not answer, a file that cannot be used; nothing was written
 
 A cloud that says no has answered: the record says so, and the verdict of hardkey-attest what is missing for it.

@@ -10,7 +10,7 @@ use hardkey_attest::confirmation::{
 use hardkey_attest::instant::Instant;
 use hardkey_attest::report;
 use hardkey_attest::shown;
-use hardkey_kms::config::InquirySettings;
+use hardkey_kms::config::{Confirmer, InquirySettings};
 use hardkey_kms::inquiry;
 use hardkey_kms::network::SharedNetwork;
 
@@ -21,14 +21,14 @@ use crate::{files, questions, settings};
 
 /// Asks the cloud.
 pub(crate) fn run(path: &Path, options: &AskOptions) -> Result<(), Failure> {
-    with(path, options, |subject, settings, network| {
+    with(path, None, options, |subject, settings, network| {
         questions::ask(&subject.resource, options.digest_keys, settings, network)
     })
 }
 
 /// Has the subscriber's own requests answered.
 pub(crate) fn replay(options: &ReplayOptions) -> Result<(), Failure> {
-    with(&options.report, &options.asking, |subject, settings, network| {
+    with(&options.report, Some(&options.requests), &options.asking, |subject, settings, network| {
         let requests = files::read(&options.requests, LARGEST_REQUESTS)?;
         let pair = SignedRequest::pair(&requests, subject, now()?)
             .map_err(|why| Failure::new(format!("{}: {why}", options.requests.display())))?;
@@ -39,19 +39,20 @@ pub(crate) fn replay(options: &ReplayOptions) -> Result<(), Failure> {
 /// Makes a record of a report, of what somebody answers.
 fn with(
     path: &Path,
+    requests: Option<&Path>,
     options: &AskOptions,
     ask: impl FnOnce(&Record, &InquirySettings, &SharedNetwork) -> Result<Vec<Answer>, Failure>,
 ) -> Result<(), Failure> {
     let bytes = files::read(path, report::LARGEST)?;
-    if let Some(out) = &options.out
-        && let (Ok(out), Ok(report)) = (out.canonicalize(), path.canonicalize())
-        && out == report
-    {
-        return Err(Failure::new(format!("--out: {} was handed in; name another file", out.display())));
-    }
     let about = About::Report(&bytes);
     let subject = about.subject().map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
     let settings = settings::load(&options.own)?;
+    let key = settings.confirmer.as_ref().and_then(|confirmer| match confirmer {
+        Confirmer::File(path) => Some(path.as_path()),
+        Confirmer::Hsm(_) => None,
+    });
+    let inputs = [Some(path), requests, options.own.config.as_deref(), key];
+    files::is_none_of(options.out.as_deref(), &inputs)?;
     let network = settings::network(&settings);
     // A key that cannot sign is told of before anybody is asked.
     let signer = Signer::of(&settings, &network)?;

@@ -8,7 +8,7 @@ use hardkey_kms::service::ServiceError;
 
 /// It did what it was asked to.
 pub(crate) const DONE: u8 = 0;
-/// Something changed.
+/// Something that passed does not pass any more.
 pub(crate) const CHANGED: u8 = 1;
 /// It could not be done.
 pub(crate) const UNDECIDED: u8 = 2;

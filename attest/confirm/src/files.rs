@@ -25,6 +25,15 @@ pub(crate) fn of(open: File, limit: usize) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Refuses to write over what was handed in, the CA's own key among it.
+pub(crate) fn is_none_of(out: Option<&Path>, inputs: &[Option<&Path>]) -> Result<(), Failure> {
+    let Some(Ok(out)) = out.map(Path::canonicalize) else { return Ok(()) };
+    if inputs.iter().flatten().any(|input| input.canonicalize().is_ok_and(|input| input == out)) {
+        return Err(Failure::new(format!("--out: {} was handed in; name another file", out.display())));
+    }
+    Ok(())
+}
+
 /// Writes what was asked for, to a file or to standard output. A file is there whole or not at all.
 pub(crate) fn product(bytes: &[u8], out: Option<&Path>) -> Result<(), Failure> {
     let Some(path) = out else {
