@@ -188,6 +188,7 @@ localstack/localstack.sh install
 tests/judges/install.sh google
 tests/judges/install.sh azure
 tests/judges/install.sh azure-around
+tests/judges/install.sh aws
 
 # From here on nothing is fetched, and nothing that this shell happens to have set may lead a test elsewhere.
 for name in $(compgen -e); do

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The environment of one judge: `install.sh google` installs google/requirements.txt, unless that very file is installed, and in the
-# same way what its package-lock.json names, if it has one and this machine has node 20 with npm.
+# same way what its package-lock.json names, if it has one and this machine has node 20 with npm. What surplus.txt names, if there is
+# one, is removed again: large data that no test here takes.
 
 set -euo pipefail
 
@@ -19,6 +20,13 @@ if ! is_there "$venv" "$requirements"; then
     rm -rf "$venv"
     python3 -m venv "$venv"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$requirements" >&2
+    if [ -e "$here/$name/surplus.txt" ]; then
+        shopt -s nullglob
+        while read -r surplus; do
+            # shellcheck disable=SC2086 # patterns
+            rm -rf -- "$venv"/lib/python3*/site-packages/$surplus
+        done <"$here/$name/surplus.txt"
+    fi
     cksum <"$requirements" >"$venv/installed"
 fi
 

@@ -1,4 +1,5 @@
-//! The emulator, judged by the programs that clouds themselves publish for their services, and by the project's own verifier.
+//! The emulator, judged by the programs that clouds themselves publish for their services, and by the project's own verifier; and what
+//! Hardkey reads or prints of the clouds' own formats, judged by those who made the format.
 //!
 //! What a judge needs of Python is installed by `tests/judges/install.sh`, which `tests/run.sh` calls; without it, and
 //! without programs that are not on this machine, the tests say that they are skipped.
@@ -8,6 +9,7 @@ mod azure_around;
 mod gcloud;
 mod google;
 mod sdk;
+mod trail;
 mod verifier;
 
 use std::path::PathBuf;

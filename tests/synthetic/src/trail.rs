@@ -6,11 +6,13 @@ use serde_json::{Value, json};
 use crate::answer::ARN;
 use crate::gzip::gzip;
 use crate::key::{Hash, Key, Shape, hex};
+use crate::record;
+use crate::report::Report;
 
 /// When the key of [`ARN`] was created, as the log has it: what `DescribeKey` says, to the second.
 pub const CREATED: &str = "2019-10-22T18:06:12Z";
 /// The full hours of the digests, a minute later.
-const HOURS: [&str; 4] = ["17", "18", "19", "20"];
+pub const HOURS: [&str; 4] = ["17", "18", "19", "20"];
 const BUCKET: &str = "logs";
 const ACCOUNT: &str = "111122223333";
 const REGION: &str = "us-west-2";
@@ -28,6 +30,13 @@ pub fn public_keys() -> Value {
         "Value": openssl::base64::encode_block(&key().pkcs1()), "ValidityStartTime": 1_569_888_000.0,
         "ValidityEndTime": 1_575_158_400.5, "Fingerprint": fingerprint(key()),
     }] })
+}
+
+/// The good record of a report, in which AWS told the CA its keys as well.
+#[must_use]
+pub fn record(report: &Report) -> Report {
+    let host = format!("cloudtrail.{REGION}.amazonaws.com");
+    record::aws(report).answer("aws.list-public-keys", REGION, &host, &public_keys())
 }
 
 /// MD5 in AWS's; any name does.
