@@ -189,6 +189,7 @@ tests/judges/install.sh google
 tests/judges/install.sh azure
 tests/judges/install.sh azure-around
 tests/judges/install.sh aws
+tests/judges/install.sh terraform
 
 # From here on nothing is fetched, and nothing that this shell happens to have set may lead a test elsewhere.
 for name in $(compgen -e); do

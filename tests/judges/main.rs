@@ -8,6 +8,7 @@ mod azure;
 mod azure_around;
 mod gcloud;
 mod google;
+mod grant;
 mod sdk;
 mod trail;
 mod verifier;

@@ -134,9 +134,10 @@ impl Role {
         format!("{template:#}\n")
     }
 
-    /// The template for Terraform. Nothing in it can be taken for an interpolation: `$` and `%` are in no part of the role.
+    /// The template for Terraform, as `terraform fmt` has it. Nothing in it can be taken for an interpolation: `$` and `%` are in no part
+    /// of the role; quotes are in none either.
     pub(crate) fn terraform(&self) -> String {
-        let indented = |value: &Value| format!("{value:#}").replace('\n', "\n  ");
+        let indented = |value: &Value| format!("{value:#}").replace('\n', "\n  ").replace("\": ", "\" : ");
         format!(
             r#"resource "aws_iam_role" "hardkey_confirm" {{
   name                 = "{name}"
