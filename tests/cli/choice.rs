@@ -138,3 +138,36 @@ fn a_signature_that_is_denied_is_told_with_the_service_s_own_words() {
         )
     );
 }
+
+#[test]
+fn a_full_name_that_cannot_be_asked_for_is_told_with_what_is_in_the_way() {
+    let mut scene = Scene::of_both(&["ECC_NIST_P256"], &["EC_SIGN_P256_SHA256,key=release"]);
+    scene.environment.remove("HARDKEY_KEY");
+    scene.environment.remove("AWS_ACCESS_KEY_ID");
+    scene.environment.remove("AWS_SECRET_ACCESS_KEY");
+    scene.set("AWS_EC2_METADATA_DISABLED", "true");
+    scene.set("GOOGLE_APPLICATION_CREDENTIALS", &scene.path("none.json"));
+    let alias = Scene::named("release");
+    let (arn, version) = (scene.emulator.key(0).arn, scene.emulator.google_version(0));
+    let csr = |key: &str| [&CSR as &[&str], &["--key", key]].concat().iter().map(|&word| word.to_owned()).collect();
+    let attest = |key: &str| ["attest", "--audience", "Example CA", "--key", key].map(str::to_owned).to_vec();
+    let ca = "arn:aws:iam::999988887777:role/confirmation";
+    let grant = ["grant-ca", "aws", "--ca", ca, "--external-id", "order", "--key", &alias].map(str::to_owned).to_vec();
+    let aws = "no AWS credentials; tried: environment (AWS_ACCESS_KEY_ID is not set), ";
+    let google = "no Google credentials; tried: GOOGLE_APPLICATION_CREDENTIALS, ";
+    let tries: [(Vec<String>, &str, &str); 5] = [
+        (csr(&arn), &arn, aws),
+        (attest(&arn), &arn, aws),
+        (grant, &alias, aws),
+        (csr(&version), &version, google),
+        (attest(&version), &version, google),
+    ];
+    for (arguments, key, why) in tries {
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let outcome = scene.hardkey(&arguments);
+        assert_eq!((outcome.status, outcome.text().as_str()), (Some(1), ""), "{arguments:?}: {}", outcome.stderr);
+        let line = format!("hardkey: --key {key:?}: no key could be asked for: {why}");
+        assert!(outcome.stderr.starts_with(&line), "{arguments:?}: {}", outcome.stderr);
+        assert_eq!(outcome.stderr.lines().count(), 1, "{}", outcome.stderr);
+    }
+}

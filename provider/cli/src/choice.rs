@@ -41,7 +41,10 @@ impl Choice {
         }
         // A full name needs no configuration. What is none is told together with what there is.
         match token::configuration_for(name, config) {
-            Ok(alone) => Answers::of(&Token::all(&alone)).find(name).unwrap_or_else(|| Err(answers.none(name))),
+            Ok(alone) => {
+                let found = Answers::of(&Token::all(&alone));
+                found.find(name).unwrap_or_else(|| Err(found.none(name)))
+            }
             Err(_) if !tokens.is_empty() => Err(answers.none(name)),
             Err(failure) => Err(failure),
         }
@@ -162,9 +165,12 @@ impl Answers {
         let names: Vec<&str> = self.records.iter().map(|(_, record)| record.name.as_str()).collect();
         if let Some((key, error)) = self.faults.first() {
             let of = key.as_ref().map(|key| format!("key {key}: ")).unwrap_or_default();
-            return Failure::refused(format!(
-                "--key {name:?} is none of the keys found, and not all were: {of}{error}"
-            ));
+            let found = if names.is_empty() {
+                ": no key could be asked for"
+            } else {
+                " is none of the keys found, and not all were"
+            };
+            return Failure::refused(format!("--key {name:?}{found}: {of}{error}"));
         }
         let there = if names.is_empty() { "nothing".to_owned() } else { names.join(", ") };
         Failure::unusable(format!(

@@ -5,7 +5,7 @@ mod template;
 
 use clap::{Args, ValueEnum};
 
-use crate::choice::Choice;
+use super::Cloud;
 use crate::failure::Failure;
 use crate::output;
 use template::Role;
@@ -49,7 +49,8 @@ enum Format {
 }
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
-    let role = Role::parse(&options.ca, &options.external_id, &options.role, &key(options)?)?;
+    let key = Cloud::Aws.key(options.key.as_deref(), |name| name.contains(":key/"))?;
+    let role = Role::parse(&options.ca, &options.external_id, &options.role, &key)?;
     if options.check {
         return check::run(&role);
     }
@@ -58,12 +59,4 @@ pub(super) fn run(options: &Options) -> Result<(), Failure> {
         Format::Terraform => role.terraform(),
     };
     output::product(template.as_bytes(), None)
-}
-
-/// The key's ARN. A full name is taken as it is: who prepares a role need not be who may look at the key.
-fn key(options: &Options) -> Result<String, Failure> {
-    match options.key.as_deref() {
-        Some(name) if name.starts_with("arn:") && name.contains(":key/") => Ok(name.to_owned()),
-        named => Ok(Choice::of(named)?.id.as_str().to_owned()),
-    }
 }

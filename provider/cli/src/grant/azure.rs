@@ -4,8 +4,9 @@ mod check;
 mod template;
 
 use clap::Args;
+use hardkey_kms::azure::KeyName;
 
-use crate::choice::Choice;
+use super::Cloud;
 use crate::failure::Failure;
 use crate::output;
 use template::Reads;
@@ -26,17 +27,10 @@ pub(crate) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
-    let reads = Reads::parse(&options.ca, &key(options)?)?;
+    let key = Cloud::Azure.key(options.key.as_deref(), |name| name.starts_with(KeyName::BEGINNING))?;
+    let reads = Reads::parse(&options.ca, &key)?;
     if options.check {
         return check::run(&reads);
     }
     output::product(reads.bicep().as_bytes(), None)
-}
-
-/// The key's URL. A whole one is taken as it is: who prepares a role need not be who may look at the key.
-fn key(options: &Options) -> Result<String, Failure> {
-    match options.key.as_deref() {
-        Some(url) if url.starts_with("https://") => Ok(url.to_owned()),
-        named => Ok(Choice::of(named)?.id.as_str().to_owned()),
-    }
 }

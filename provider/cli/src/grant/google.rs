@@ -6,7 +6,7 @@ mod script;
 use clap::Args;
 use hardkey_kms::google::KeyName;
 
-use crate::choice::Choice;
+use super::Cloud;
 use crate::failure::Failure;
 use crate::output;
 use script::Script;
@@ -33,24 +33,11 @@ pub(crate) struct Options {
 }
 
 pub(super) fn run(options: &Options) -> Result<(), Failure> {
-    let key = key(options)?;
+    let key = Cloud::Google.key(options.key.as_deref(), |name| KeyName::parse(name).is_ok())?;
+    let key = KeyName::parse(&key).map_err(|why| Failure::unusable(format!("--key {why}")))?;
     let script = Script::parse(&options.ca, &key, options.organization.as_deref())?;
     if options.check {
         return check::run(&script, &key);
     }
     output::product(script.to_string().as_bytes(), None)
-}
-
-/// The key's name. A full one is taken as it is: who prepares roles need not be who may look at the key.
-fn key(options: &Options) -> Result<KeyName, Failure> {
-    if let Some(name) = options.key.as_deref().and_then(|name| KeyName::parse(name).ok()) {
-        return Ok(name);
-    }
-    let choice = Choice::of(options.key.as_deref())?;
-    KeyName::parse(choice.id.as_str()).map_err(|_| {
-        let shown = choice.shown();
-        Failure::unusable(format!(
-            "--key: {shown} is no key of Google Cloud KMS; use hardkey grant-ca for its own cloud"
-        ))
-    })
 }
