@@ -168,6 +168,17 @@ impl Challenge {
         self.expires
     }
 
+    /// Whether it may still be answered.
+    ///
+    /// # Errors
+    /// That it ended, and when, with what to do.
+    pub fn in_time(&self, now: Instant) -> Result<(), String> {
+        if self.expires < now {
+            return Err(format!("it expired at {}, and now it is {now}; ask the CA for a new one", self.expires));
+        }
+        Ok(())
+    }
+
     /// The CA that made it.
     #[must_use]
     pub fn audience(&self) -> &str {

@@ -125,7 +125,7 @@ fn nothing_is_signed_for_another(scene: &Scene) {
 
     let outcome = attest(&["--audience", AUDIENCE, "--csr", &csr]);
     assert_eq!((outcome.status, outcome.text().as_str()), (Some(2), ""));
-    assert!(outcome.stderr.starts_with("hardkey: --csr: the request is for the key "), "{}", outcome.stderr);
+    assert!(scene.masked(&outcome.stderr).starts_with("hardkey: --csr: FOLDER/other.csr: the request is for the key "));
     assert!(outcome.stderr.ends_with("; make the request with this key\n"), "{}", outcome.stderr);
 
     for (more, line) in [
@@ -200,4 +200,49 @@ fn there_is_no_bundle_of_a_cloud_that_gives_none() {
     );
     assert_eq!((outcome.status, scene.masked(&outcome.stderr)), (Some(1), line));
     assert!(!scene.exists("bundle.zip"));
+}
+
+#[test]
+fn no_key_is_marked_for_a_report_that_is_not_made() {
+    let scene = Scene::with_google(&["EC_SIGN_P256_SHA256,key=release", "EC_SIGN_P256_SHA256,key=other"]);
+    let (challenge, path) = scene.challenge("challenge.json", Duration::from_secs(3600));
+    let csr = scene.path("other.csr");
+    scene.hardkey(&["csr", "--key", "other", "--subject", "CN=Other", "--out", &csr]).success();
+    let expired = challenge.to_json().replace(&challenge.expires().to_string(), "2020-01-01T00:00:00Z");
+    let expired = scene.write("expired.json", expired);
+    let report = scene.path("report.json");
+    let tries: [(&[&str], &str, &str); 3] = [
+        (
+            &["--csr", &path, "--challenge", &path],
+            "--csr: FOLDER/challenge.json: certificate request: expected a PKCS#10 request in DER or PEM, found ",
+            "; name the request, as hardkey csr makes it\n",
+        ),
+        (
+            &["--csr", &csr, "--challenge", &path],
+            "--csr: FOLDER/other.csr: the request is for the key ",
+            "; make the request with this key\n",
+        ),
+        (
+            &["--challenge", &expired],
+            "--challenge: it expired at 2020-01-01T00:00:00Z, and now it is ",
+            "; ask the CA for a new one\n",
+        ),
+    ];
+    for (more, start, end) in tries {
+        let attest = ["attest", "--key", "release", "--mark-owner", "--out", &report];
+        let outcome = scene.hardkey(&[&attest as &[&str], more].concat());
+        let line = scene.masked(&outcome.stderr);
+        assert_eq!((outcome.status, line.lines().count()), (Some(2), 1), "{line}");
+        assert!(line.starts_with(&format!("hardkey: {start}")) && line.ends_with(end), "{line}");
+        assert!(!scene.exists("report.json"));
+    }
+    let counts = scene.emulator.counts();
+    assert_eq!((counts.requests("UpdateCryptoKey"), counts.requests("GetCryptoKey")), (0, 0), "nothing is marked");
+    // A challenge that has ended goes into no request either.
+    scene.emulator.reset_counts();
+    let outcome = scene.hardkey(&["csr", "--key", "release", "--subject", "CN=Example", "--challenge", &expired]);
+    assert_eq!((outcome.status, outcome.text().as_str()), (Some(2), ""));
+    let line = "hardkey: --challenge: it expired at 2020-01-01T00:00:00Z, and now it is ";
+    assert!(outcome.stderr.starts_with(line), "{}", outcome.stderr);
+    assert_eq!(scene.emulator.counts().all_requests(), 0);
 }

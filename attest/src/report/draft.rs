@@ -76,11 +76,7 @@ impl Draft<'_> {
         let signature_algorithm = SignatureAlgorithm::of(algorithm, self.scheme).ok_or_else(|| {
             DraftError(format!("scheme: a key of kind {} does not sign by {:?}", algorithm.name(), self.scheme))
         })?;
-        self.in_time()?;
-        if let Some(challenge) = self.challenge {
-            self.fits(challenge)?;
-        }
-        let csr_sha256 = self.csr.map(|csr| self.request(csr)).transpose()?;
+        let csr_sha256 = self.check()?;
         let report = Report {
             report_id: field::uuid_of(self.id),
             audience: self.audience.to_owned(),
@@ -109,6 +105,18 @@ impl Draft<'_> {
         let again = Report::parse(&payload).map_err(|error| DraftError(error.to_string()))?;
         debug_assert_eq!(again, report, "what is written is what is read");
         Ok(payload)
+    }
+
+    /// What can be checked before there is evidence: times, challenge and request. The request's digest, if there is one.
+    ///
+    /// # Errors
+    /// [`DraftError`], as [`Draft::payload`] has it.
+    pub fn check(&self) -> Result<Option<[u8; 32]>, DraftError> {
+        self.in_time()?;
+        if let Some(challenge) = self.challenge {
+            self.fits(challenge)?;
+        }
+        self.csr.map(|csr| self.request(csr)).transpose()
     }
 
     fn in_time(&self) -> Result<(), DraftError> {
@@ -140,14 +148,7 @@ impl Draft<'_> {
                 self.order.map_or_else(|| "none".to_owned(), |order| format!("\"{}\"", shown::short(order)))
             )));
         }
-        if challenge.expires() < self.created {
-            return Err(DraftError(format!(
-                "challenge: it expired at {}, and now it is {}; ask the CA for a new one",
-                challenge.expires(),
-                self.created
-            )));
-        }
-        Ok(())
+        challenge.in_time(self.created).map_err(|why| DraftError(format!("challenge: {why}")))
     }
 
     fn request(&self, bytes: &[u8]) -> Result<[u8; 32], DraftError> {

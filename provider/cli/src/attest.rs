@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hardkey_attest::challenge::Challenge;
 use hardkey_attest::confirmation::mark;
-use hardkey_attest::csr;
+use hardkey_attest::csr::{self, Csr};
 use hardkey_attest::instant::Instant;
 use hardkey_attest::report::{Draft, SignatureAlgorithm, envelope, to_be_signed};
 use hardkey_kms::signing::Way;
@@ -20,18 +20,20 @@ use crate::failure::Failure;
 use crate::{files, output};
 use verdict::Handed;
 
+const CSR: &str = "--csr";
 /// For how long a report may be used where no challenge says it: CAs take days to validate an order, and not weeks.
 const VALIDITY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 pub(crate) fn run(options: &AttestOptions) -> Result<(), Failure> {
-    let csr = options.csr.as_deref().map(|path| files::read("--csr", path, csr::LARGEST)).transpose()?;
+    let csr = options.csr.as_deref().map(read_request).transpose()?;
     if let Some(zip) = &options.bundle {
         return bundle::run(options, zip, csr.as_deref());
     }
     if let Some(out) = &options.out {
         files::is_none_of("--out", out, &[options.csr.as_deref(), options.challenge.as_deref()])?;
     }
-    let challenge = options.challenge.as_deref().map(read_challenge).transpose()?;
+    let now = now()?;
+    let challenge = options.challenge.as_deref().map(|path| read_challenge(path, now)).transpose()?;
     if options.mark_owner && challenge.is_none() {
         return Err(Failure::unusable(
             "--mark-owner: a key is marked with the nonce of a challenge; give the CA's with --challenge",
@@ -42,11 +44,7 @@ pub(crate) fn run(options: &AttestOptions) -> Result<(), Failure> {
     let way = Way::of(&choice.key)
         .filter(|way| SignatureAlgorithm::of(choice.key.public_key.algorithm(), way.scheme).is_some())
         .ok_or_else(|| Failure::refused(format!("key {}: it signs by no scheme that reports have", choice.shown())))?;
-    let now = now()?;
-    if let Some(challenge) = challenge.as_ref().filter(|_| options.mark_owner) {
-        own(&choice, challenge)?;
-    }
-    let draft = Draft {
+    let mut draft = Draft {
         id: random()?,
         audience: &audience,
         order: order.as_deref(),
@@ -60,9 +58,15 @@ pub(crate) fn run(options: &AttestOptions) -> Result<(), Failure> {
         requested_as: (choice.name != choice.id.as_str()).then_some(choice.name.as_str()),
         generator: NAME,
         version: env!("CARGO_PKG_VERSION"),
-        evidence: choice.evidence()?,
+        evidence: Vec::new(),
     };
-    let payload = draft.payload().map_err(|error| undrafted(&choice, &error.to_string()))?;
+    // Before the key is marked: nothing is changed for a report that will not be made.
+    draft.check().map_err(|error| undrafted(options, &choice, &error.to_string()))?;
+    if let Some(challenge) = challenge.as_ref().filter(|_| options.mark_owner) {
+        own(&choice, challenge)?;
+    }
+    draft.evidence = choice.evidence()?;
+    let payload = draft.payload().map_err(|error| undrafted(options, &choice, &error.to_string()))?;
     let signature = choice.sign(way, &to_be_signed(&payload))?;
     let report = envelope(&payload, &signature).into_bytes();
     output::product(&report, options.out.as_deref())?;
@@ -124,13 +128,22 @@ fn until(now: Instant, challenge: Option<&Challenge>) -> Instant {
     challenge.map_or_else(|| after(VALIDITY.as_secs()), |challenge| challenge.expires().clamp(after(1), after(longest)))
 }
 
-/// The draft names its field; those that were given on the command line are called by their options.
-fn undrafted(choice: &Choice, error: &str) -> Failure {
-    let given = ["audience", "challenge", "csr", "order"];
-    match error.split_once(':') {
-        Some((field, _)) if given.contains(&field) => Failure::unusable(format!("--{error}")),
+/// The draft names its field; those that were given on the command line are called by their options, and a request by its file.
+fn undrafted(options: &AttestOptions, choice: &Choice, error: &str) -> Failure {
+    match (error.split_once(": "), &options.csr) {
+        (Some(("csr", why)), Some(path)) => Failure::unusable(format!("{CSR}: {}: {why}", path.display())),
+        (Some(("audience" | "challenge" | "order", _)), _) => Failure::unusable(format!("--{error}")),
         _ => Failure::refused(format!("key {}: {error}", choice.shown())),
     }
+}
+
+/// Reads a request, and sees to it that it is one, before anybody is asked.
+fn read_request(path: &Path) -> Result<Vec<u8>, Failure> {
+    let bytes = files::read(CSR, path, csr::LARGEST)?;
+    Csr::parse(&bytes).map_err(|error| {
+        Failure::unusable(format!("{CSR}: {}: {error}; name the request, as hardkey csr makes it", path.display()))
+    })?;
+    Ok(bytes)
 }
 
 pub(crate) fn now() -> Result<Instant, Failure> {

@@ -10,11 +10,13 @@ mod subject;
 use std::path::Path;
 
 use hardkey_attest::challenge::{self, Challenge};
+use hardkey_attest::instant::Instant;
 use hardkey_attest::signature::Hash;
 use hardkey_kms::signing::Way;
 use x509_cert::attr::Attribute;
 
 use crate::arguments::CsrOptions;
+use crate::attest::now;
 use crate::choice::Choice;
 use crate::failure::Failure;
 use crate::{files, output};
@@ -34,7 +36,7 @@ pub(crate) fn run(options: &CsrOptions) -> Result<(), Failure> {
     for text in &options.san {
         alternatives.push(alternative::parse(text)?);
     }
-    let challenge = options.challenge.as_deref().map(read_challenge).transpose()?;
+    let challenge = options.challenge.as_deref().map(|path| read_challenge(path, now()?)).transpose()?;
     let choice = Choice::of(options.key.as_deref())?;
     let way = way(&choice, options.hash.map(Hash::from).or(configured.hash))?;
     let mut attributes: Vec<Attribute> = Vec::new();
@@ -73,10 +75,13 @@ fn name(hash: Hash) -> String {
     format!("{hash:?}").to_lowercase()
 }
 
-/// Reads a CA's challenge. Only the CA can tell whether it is genuine.
-pub(crate) fn read_challenge(path: &Path) -> Result<Challenge, Failure> {
+/// Reads a CA's challenge that may still be answered. Only the CA can tell whether it is genuine.
+pub(crate) fn read_challenge(path: &Path, now: Instant) -> Result<Challenge, Failure> {
     const OPTION: &str = "--challenge";
     let bytes = files::read(OPTION, path, challenge::LARGEST)?;
-    Challenge::parse(&bytes)
-        .map_err(|error| Failure::unusable(format!("{OPTION}: {}: {error}; ask the CA for it again", path.display())))
+    let challenge = Challenge::parse(&bytes).map_err(|error| {
+        Failure::unusable(format!("{OPTION}: {}: {error}; ask the CA for it again", path.display()))
+    })?;
+    challenge.in_time(now).map_err(|why| Failure::unusable(format!("{OPTION}: {why}")))?;
+    Ok(challenge)
 }
