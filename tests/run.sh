@@ -190,6 +190,7 @@ tests/judges/install.sh azure
 tests/judges/install.sh azure-around
 tests/judges/install.sh aws
 tests/judges/install.sh terraform
+tests/judges/install.sh kql
 
 # From here on nothing is fetched, and nothing that this shell happens to have set may lead a test elsewhere.
 for name in $(compgen -e); do

@@ -5,10 +5,7 @@ use hardkey_tests::emulator::Emulator;
 use hardkey_tests::skip::skip;
 use serde_json::{Value, json};
 
-use crate::python;
-
-/// The query of `hardkey-confirm`, from where it is written: an answer to another shows nothing.
-const QUERY: &str = include_str!("../../provider/kms/src/azure/desk/query.rs");
+use crate::{kql, python};
 
 #[test]
 fn azures_python_clients_take_every_answer_around_a_vault() {
@@ -19,7 +16,7 @@ fn azures_python_clients_take_every_answer_around_a_vault() {
         "definitions": [{ "id": role, "name": "reads", "actions": ["a/read"], "data_actions": ["b/read"] }],
         "assignments": [{ "principal": "judge", "role": role, "scope": scope }],
     }));
-    let query = QUERY.split("r#\"").nth(1).unwrap().split("\"#").next().unwrap().replace("KEY", &key.name);
+    let query = kql::of_key(&key.name);
     let ready = json!({ "aws_tls": emulator.tls_endpoint(), "ca": emulator.ca() }).to_string();
     let Some(output) = python("azure-around", &[&ready, &query]) else {
         return skip(

@@ -9,6 +9,7 @@ mod azure_around;
 mod gcloud;
 mod google;
 mod grant;
+mod kql;
 mod sdk;
 mod trail;
 mod verifier;
