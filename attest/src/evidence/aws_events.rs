@@ -14,9 +14,9 @@ use crate::shown;
 
 use super::Gathered;
 use super::answer::{self, Object};
+use super::creation::Event as Record;
 
 const FROM: &str = "the answer to cloudtrail:LookupEvents";
-const KMS: &str = "kms.amazonaws.com";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "PascalCase")]
@@ -40,45 +40,6 @@ struct Event {
     _username: Option<IgnoredAny>,
 }
 
-/// What is read of a record. Others of its fields come with each version of it.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Record {
-    aws_region: Option<String>,
-    error_code: Option<String>,
-    event_name: Option<String>,
-    event_source: Option<String>,
-    event_time: Option<String>,
-    recipient_account_id: Option<String>,
-    request_parameters: Option<Object<Parameters>>,
-    resources: Option<Vec<Object<Named>>>,
-    response_elements: Option<Object<Elements>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Parameters {
-    key_id: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Named {
-    #[serde(rename = "ARN")]
-    arn: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Elements {
-    key_metadata: Option<Object<Made>>,
-}
-
-#[derive(Deserialize)]
-struct Made {
-    arn: Option<String>,
-    origin: Option<String>,
-}
-
 /// Gathers how this very key was made. Nothing, where the history does not show it.
 pub(super) fn gather(json: &[u8], resource: &str, gathered: &mut Gathered) -> Result<(), Malformed> {
     let answer: Events = answer::read(FROM, json)?;
@@ -87,7 +48,7 @@ pub(super) fn gather(json: &[u8], resource: &str, gathered: &mut Gathered) -> Re
         let Some(text) = &event.cloud_trail_event else { continue };
         let record: Object<Record> =
             answer::read(FROM, text.as_bytes()).map_err(|error| error.inside("CloudTrailEvent"))?;
-        said.extend(record.0.of(resource));
+        said.extend(told(&record.0, resource));
     }
     let flags: Vec<bool> = said.iter().filter_map(|(local, _)| *local).collect();
     if !flags.is_empty() {
@@ -104,42 +65,23 @@ pub(super) fn gather(json: &[u8], resource: &str, gathered: &mut Gathered) -> Re
     Ok(())
 }
 
-impl Record {
-    /// What it says of the key, if it is about it and was not refused: whether it was generated there, and in words.
-    fn of(&self, resource: &str) -> Option<(Option<bool>, String)> {
-        let (region, account) = region_and_account(resource)?;
-        let is = |field: &Option<String>, value: &str| field.as_deref() == Some(value);
-        let here = is(&self.aws_region, region) && is(&self.recipient_account_id, account);
-        if !here || !is(&self.event_source, KMS) || self.error_code.is_some() {
-            return None;
-        }
-        let time = shown::short(self.event_time.as_deref().unwrap_or("a time that is not told"));
-        match self.event_name.as_deref() {
-            Some("CreateKey") => {
-                let Object(elements) = self.response_elements.as_ref()?;
-                let Object(made) = elements.key_metadata.as_ref()?;
-                let origin = made.origin.as_deref().filter(|_| is(&made.arn, resource))?;
-                let local = match origin {
-                    "AWS_KMS" => Some(true),
-                    "EXTERNAL" => Some(false),
-                    _ => None,
-                };
-                Some((local, format!("CreateKey of this key at {time}, with the origin {}", shown::short(origin))))
-            }
-            Some("ImportKeyMaterial") if self.names(resource) => {
-                Some((Some(false), format!("ImportKeyMaterial into this key at {time}")))
-            }
+/// What an event says of the key, if it is about it and was not refused: whether it was generated there, and in words.
+fn told(record: &Record, resource: &str) -> Option<(Option<bool>, String)> {
+    let (region, account) = region_and_account(resource)?;
+    if record.aws_region != region || record.recipient_account_id.as_deref() != Some(account) {
+        return None;
+    }
+    let time = shown::short(&record.event_time);
+    if record.creates(resource) {
+        let origin = record.origin()?;
+        let local = match origin {
+            "AWS_KMS" => Some(true),
+            "EXTERNAL" => Some(false),
             _ => None,
-        }
+        };
+        return Some((local, format!("CreateKey of this key at {time}, with the origin {}", shown::short(origin))));
     }
-
-    /// Whether the key is what the event was about, by its ARN or by its id in this account and region.
-    fn names(&self, resource: &str) -> bool {
-        let id = resource.rsplit_once('/').map(|(_, id)| id);
-        let mut arns = self.resources.iter().flatten().filter_map(|Object(named)| named.arn.as_deref());
-        let asked = self.request_parameters.as_ref().and_then(|Object(parameters)| parameters.key_id.as_deref());
-        arns.any(|arn| arn == resource) || asked.is_some_and(|name| name == resource || Some(name) == id)
-    }
+    record.imports(resource).then(|| (Some(false), format!("ImportKeyMaterial into this key at {time}")))
 }
 
 #[cfg(test)]

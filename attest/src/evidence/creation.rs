@@ -29,8 +29,9 @@ use super::binding::Name;
 pub(crate) use digest::GZIP as DIGEST;
 use digest::{Digest, account_and_region};
 pub(crate) use keys::{DigestKey, parse as digest_keys};
+pub(super) use log::Event;
 pub(crate) use log::GZIP as LOG;
-use log::{Event, Log};
+use log::Log;
 
 const FROM: &str = "the log of AWS CloudTrail";
 

@@ -39,12 +39,12 @@ pub(crate) struct Log {
 /// An event.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Event {
+pub(in crate::evidence) struct Event {
     event_source: String,
     event_name: String,
-    pub(super) event_time: String,
-    pub(super) aws_region: String,
-    pub(super) recipient_account_id: Option<String>,
+    pub(in crate::evidence) event_time: String,
+    pub(in crate::evidence) aws_region: String,
+    pub(in crate::evidence) recipient_account_id: Option<String>,
     error_code: Option<String>,
     #[serde(default)]
     request_parameters: Texts,
@@ -65,17 +65,17 @@ impl Log {
 
 impl Event {
     /// Whether this key was created in it.
-    pub(super) fn creates(&self, arn: &str) -> bool {
+    pub(in crate::evidence) fn creates(&self, arn: &str) -> bool {
         self.is_done(CREATE) && self.response_elements.has("keyMetadata.arn", arn)
     }
 
     /// Where the key material is from that was created in it.
-    pub(super) fn origin(&self) -> Option<&str> {
+    pub(in crate::evidence) fn origin(&self) -> Option<&str> {
         self.response_elements.first("keyMetadata.origin")
     }
 
     /// Whether material was imported into this key: an ARN or the id alone names it.
-    pub(super) fn imports(&self, arn: &str) -> bool {
+    pub(in crate::evidence) fn imports(&self, arn: &str) -> bool {
         let id = arn.rsplit_once(":key/").map_or(arn, |(_, id)| id);
         let names = [arn, id].map(|name| self.request_parameters.has("keyId", name));
         self.is_done(IMPORT) && (names.contains(&true) || self.resources.has("ARN", arn))
