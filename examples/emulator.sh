@@ -14,8 +14,12 @@ target=$(cd "${CARGO_TARGET_DIR:-$project/target}" && pwd)
 # The emulator's own, so that an alias has a whole name: region and key service follow from it.
 readonly aliases=arn:aws:kms:eu-west-1:111122223333:alias
 
+# The module by itself: built with the emulator it would get its features, and every SDK be compiled once more for the tests.
 build() {
-    (cd "$project" && CARGO_TARGET_DIR=$target cargo build "$@" --package hardkey-pkcs11 --package hardkey-emulator)
+    (
+        cd "$project" && export CARGO_TARGET_DIR=$target
+        cargo build "$@" --package hardkey-pkcs11 && cargo build "$@" --package hardkey-emulator
+    )
     export HARDKEY_MODULE=$target/debug/libhardkey_pkcs11.so
 }
 

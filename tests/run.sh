@@ -152,6 +152,7 @@ fuzz() {
 finish() {
     say 'The suites'
     printf '%s\n' "${summary[@]}"
+    echo "the folder $target holds $(du -sh "$target" | cut -f1)"
     if [ -s "$logs/skips" ]; then
         say 'Skipped'
         sort -u "$logs/skips"
@@ -173,6 +174,8 @@ finish() {
 trap stop_servers EXIT
 trap 'exit 130' INT TERM
 export CARGO_TERM_COLOR=never
+# Each crate is compiled once here: what a second time would start from only fills the disk.
+export CARGO_INCREMENTAL=0
 
 began=$SECONDS
 say 'Installing what is missing'

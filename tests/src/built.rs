@@ -31,9 +31,19 @@ pub fn fault_host() -> PathBuf {
 
 /// The subscriber's command line, `hardkey`, and the CA's, `hardkey-attest`.
 pub fn command_lines() -> (PathBuf, PathBuf) {
+    (programs().join("hardkey"), programs().join("hardkey-attest"))
+}
+
+/// `hardkey-attest` under roots of tests.
+pub fn verifier_for_tests() -> PathBuf {
+    programs().join("hardkey-attest-for-tests")
+}
+
+/// Together, as the quickstart builds them: cargo then has both compile the same.
+fn programs() -> &'static PathBuf {
     static BUILT: OnceLock<()> = OnceLock::new();
-    BUILT.get_or_init(|| build(&["-p", "hardkey", "-p", "hardkey-attest", "--bins"]));
-    (directory().join("hardkey"), directory().join("hardkey-attest"))
+    BUILT.get_or_init(|| build(&["-p", "hardkey", "-p", "hardkey-attest", "-p", "hardkey-attest-for-tests", "--bins"]));
+    directory()
 }
 
 /// The CA's program that asks clouds, `hardkey-confirm`. By itself, as it is shipped: `hardkey` gets no features of its.
@@ -43,13 +53,6 @@ pub fn confirm() -> PathBuf {
     directory().join("hardkey-confirm")
 }
 
-/// `hardkey-attest` under roots of tests.
-pub fn verifier_for_tests() -> PathBuf {
-    static BUILT: OnceLock<()> = OnceLock::new();
-    BUILT.get_or_init(|| build(&["-p", "hardkey-attest-for-tests", "--bins"]));
-    directory().join("hardkey-attest-for-tests")
-}
-
 /// The folder of the profile these tests were built with. The first call builds what the tests load, because cargo
 /// does not: none of it is a library of theirs.
 fn directory() -> &'static PathBuf {
@@ -57,7 +60,8 @@ fn directory() -> &'static PathBuf {
     DIRECTORY.get_or_init(|| {
         // The module by itself, as it is shipped: built together with others it would get their features as well.
         build(&["-p", "hardkey-pkcs11"]);
-        build(&["-p", "hardkey-emulator", "-p", "hardkey-tests", "--bins"]);
+        // By itself as well: with it, every SDK would be compiled once more.
+        build(&["-p", "hardkey-emulator"]);
         // target/PROFILE/deps/this-test
         let test = std::env::current_exe().unwrap();
         test.ancestors().nth(2).unwrap().to_path_buf()
