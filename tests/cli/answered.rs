@@ -8,7 +8,8 @@ use std::time::Duration;
 use hardkey_attest::challenge::ChallengeKey;
 use hardkey_tests::host::Outcome;
 
-use crate::google::{SUBJECT, verified_under_test_roots};
+use crate::google::verified_under_test_roots;
+use hardkey_tests::order::SUBJECT;
 use hardkey_tests::scene::Scene;
 
 /// The checks that failed, in the verdict's order.
@@ -21,13 +22,13 @@ fn failed(verdict: &Outcome) -> Vec<String> {
 #[test]
 fn a_report_is_for_one_ca_one_order_and_one_time() {
     let scene = Scene::with_google(&["EC_SIGN_P256_SHA256"]);
-    let (_, challenge) = scene.challenge("challenge.json", Duration::from_secs(3600));
+    scene.challenge("challenge.json", Duration::from_secs(3600));
     for (more, checks) in [
         (["--order", "4712"], vec!["challenge-order"]),
         (["--audience", "Other CA"], vec!["challenge-audience"]),
         (["--at", "2040-01-01"], vec!["challenge-in-time", "report-in-time"]),
     ] {
-        assert_eq!(failed(&verified_under_test_roots(&scene, &challenge, &more)), checks, "{more:?}");
+        assert_eq!(failed(&verified_under_test_roots(&scene, &more)), checks, "{more:?}");
     }
 }
 
@@ -35,7 +36,7 @@ fn a_report_is_for_one_ca_one_order_and_one_time() {
 fn a_report_is_for_one_challenge_that_only_this_ca_makes() {
     let scene = Scene::with_google(&["EC_SIGN_P256_SHA256"]);
     let (_, challenge) = scene.challenge("challenge.json", Duration::from_secs(3600));
-    assert_eq!(verified_under_test_roots(&scene, &challenge, &[]).status, Some(0));
+    assert_eq!(verified_under_test_roots(&scene, &[]).status, Some(0));
     let (csr, report, key) = (scene.path("request.csr"), scene.path("report.json"), scene.challenge_key());
     let verify = |challenge: &str, key: &str| {
         let arguments = ["verify", &report, "--csr", &csr, "--challenge", challenge, "--challenge-key", key];
@@ -53,37 +54,33 @@ fn a_report_is_for_one_challenge_that_only_this_ca_makes() {
 #[test]
 fn a_challenge_is_answered_once() {
     let scene = Scene::with_google(&["EC_SIGN_P256_SHA256"]);
-    let (_, challenge) = scene.challenge("challenge.json", Duration::from_secs(3600));
+    scene.challenge("challenge.json", Duration::from_secs(3600));
     let seen = scene.path("answered.txt");
-    assert_eq!(verified_under_test_roots(&scene, &challenge, &["--seen", &seen]).status, Some(0));
+    assert_eq!(verified_under_test_roots(&scene, &["--seen", &seen]).status, Some(0));
     // A new report, for a new request of the same key, that answers the same challenge.
-    let again = verified_under_test_roots(&scene, &challenge, &["--seen", &seen]);
+    let again = verified_under_test_roots(&scene, &["--seen", &seen]);
     assert_eq!(failed(&again), ["not-seen"]);
 }
 
 #[test]
 fn a_report_is_for_one_request_and_one_key() {
     let scene = Scene::with_google(&["EC_SIGN_P256_SHA256,key=release", "EC_SIGN_P256_SHA256,key=other"]);
-    let (_, challenge) = scene.challenge("challenge.json", Duration::from_secs(3600));
-    let (csr, report, key) = (scene.path("request.csr"), scene.path("report.json"), scene.challenge_key());
-    let request = |label: &str, subject: &str| {
-        let name = scene.path(&format!("{label}.csr"));
-        scene
-            .hardkey(&["csr", "--key", label, "--subject", subject, "--challenge", &challenge, "--out", &name])
-            .success();
-        name
+    scene.challenge("release-challenge.json", Duration::from_secs(3600));
+    let mut order = scene.order_for("release");
+    order.answer(&[]);
+    let request = |name: &str, subject: &str| {
+        let mut other = scene.order_for(name);
+        other.challenge.clone_from(&order.challenge);
+        other.request = scene.path(&format!("{name}.csr"));
+        other.ask_for(subject);
+        other.request
     };
-    scene
-        .hardkey(&["csr", "--key", "release", "--subject", SUBJECT, "--challenge", &challenge, "--out", &csr])
-        .success();
-    scene
-        .hardkey(&["attest", "--key", "release", "--csr", &csr, "--challenge", &challenge, "--out", &report])
-        .success();
-    for (csr, checks) in [
+    let others = [
         (request("release", "CN=Other"), vec!["csr-digest"]),
         (request("other", SUBJECT), vec!["csr-digest", "csr-key"]),
-    ] {
-        let verify = ["verify", &report, "--csr", &csr, "--challenge", &challenge, "--challenge-key", &key];
-        assert_eq!(failed(&scene.verifier_under_test_roots(&verify)), checks);
+    ];
+    for (other, checks) in others {
+        order.request = other;
+        assert_eq!(failed(&scene.verifier_under_test_roots(&order.verify(&[]))), checks);
     }
 }

@@ -9,9 +9,9 @@ use hardkey_tests::azure::AzureKey;
 use hardkey_tests::host::Outcome;
 use serde_json::{Value, json};
 
+use hardkey_tests::order::SUBJECT;
 use hardkey_tests::scene::{Scene, told};
 
-const SUBJECT: &str = "CN=Example GmbH,O=Example GmbH,C=DE";
 /// What every verdict under roots of tests begins with.
 const TEST_KEYS: &str = "TEST KEYS: this rests on keys that were made for tests. It says nothing about any HSM.";
 const OF_AN_HSM: &str = "What is missing for more: Azure itself. The HSM's maker attests the key, in a format that no genuine statement has \
@@ -45,18 +45,13 @@ fn in_the_hsm() -> Scene {
 
 /// Request and report for the CA's challenge; what the subscriber is told.
 fn reported(scene: &Scene) -> Outcome {
-    let (_, challenge) = scene.challenge("challenge.json", Duration::from_secs(3600));
-    let (csr, report) = (scene.path("request.csr"), scene.path("report.json"));
-    scene.hardkey(&["csr", "--subject", SUBJECT, "--challenge", &challenge, "--out", &csr]).success();
-    scene.hardkey(&["attest", "--csr", &csr, "--challenge", &challenge, "--out", &report]).success()
+    scene.challenge("challenge.json", Duration::from_secs(3600));
+    scene.order().answer(&[])
 }
 
 /// What the CA reads of it, under the roots of the emulated HSM.
 fn verified(scene: &Scene, more: &[&str]) -> Outcome {
-    let (csr, report, challenge) = (scene.path("request.csr"), scene.path("report.json"), scene.path("challenge.json"));
-    let key = scene.challenge_key();
-    let verify = ["verify", &report, "--csr", &csr, "--challenge", &challenge, "--challenge-key", &key];
-    scene.verifier_under_test_roots(&[&verify as &[&str], more].concat())
+    scene.verifier_under_test_roots(&scene.order().verify(more))
 }
 
 /// Rules that are not met, in their order.
@@ -185,9 +180,9 @@ fn a_report_holds_the_answers_of_azure_to_the_byte() {
 #[test]
 fn the_bundle_of_a_managed_hsm_s_key_is_azure_s_own_answer_and_a_ca_reads_it_without_hardkey() {
     let scene = in_the_hsm();
-    let (challenge, path) = scene.challenge("challenge.json", Duration::from_secs(3600));
-    let (csr, file) = (scene.path("request.csr"), scene.path("attestation.json"));
-    scene.hardkey(&["csr", "--subject", SUBJECT, "--challenge", &path, "--out", &csr]).success();
+    let (challenge, _) = scene.challenge("challenge.json", Duration::from_secs(3600));
+    let (csr, file) = (scene.order().request, scene.path("attestation.json"));
+    scene.order().ask_for(SUBJECT);
     let made = scene.hardkey(&["attest", "--bundle", &file, "--csr", &csr]).success();
     assert_eq!(made.text(), "");
     let theirs = asked(&scene, &scene.azure[0], "hsm.managedhsm.azure.net", "/attestation");

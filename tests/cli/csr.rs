@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use hardkey_attest::csr::Csr;
 
+use hardkey_tests::order::SUBJECT;
 use hardkey_tests::scene::{Scene, told};
-
-const SUBJECT: &str = "CN=Example GmbH,O=Example GmbH,C=DE";
 
 /// Verified by OpenSSL, by the CA's verifier, and in the one text that `openssl req` has for it.
 fn verified(scene: &Scene, file: &str) -> String {

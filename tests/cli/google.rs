@@ -9,21 +9,19 @@ use hardkey_attest::report::Envelope;
 use hardkey_tests::host::Outcome;
 use serde_json::{Value, json};
 
+use hardkey_tests::order::SUBJECT;
 use hardkey_tests::scene::{Scene, told};
 
-pub const SUBJECT: &str = "CN=Example GmbH,O=Example GmbH,C=DE";
 const ATTESTED: &str = "attested: the HSM itself vouches that the key was generated in it and cannot leave it; this supports CSBR method 2.";
 /// What every verdict under roots of tests begins with.
 const TEST_KEYS: &str = "TEST KEYS: this rests on keys that were made for tests. It says nothing about any HSM.";
 
 /// Request and report for a challenge, made by the program and taken to the CA.
-pub fn verified_under_test_roots(scene: &Scene, challenge: &str, more: &[&str]) -> Outcome {
-    let (csr, report, key) = (scene.path("request.csr"), scene.path("report.json"), scene.challenge_key());
-    scene.hardkey(&["csr", "--subject", SUBJECT, "--challenge", challenge, "--out", &csr]).success();
-    scene.hardkey(&["attest", "--csr", &csr, "--challenge", challenge, "--out", &report]).success();
-    scene.openssl(&["req", "-verify", "-noout", "-in", &csr]);
-    let verify = ["verify", &report, "--csr", &csr, "--challenge", challenge, "--challenge-key", &key];
-    scene.verifier_under_test_roots(&[&verify as &[&str], more].concat())
+pub fn verified_under_test_roots(scene: &Scene, more: &[&str]) -> Outcome {
+    let order = scene.order();
+    order.answer(&[]);
+    scene.openssl(&["req", "-verify", "-noout", "-in", &order.request]);
+    scene.verifier_under_test_roots(&order.verify(more))
 }
 
 #[test]
@@ -38,8 +36,8 @@ fn request_and_report_of_every_kind_of_google_key_are_attested_offline_and_suppo
         ("RSA_SIGN_RAW_PKCS1_3072", "sha256WithRSAEncryption"),
     ] {
         let scene = Scene::with_google(&[algorithm]);
-        let (_, challenge) = scene.challenge("challenge.json", Duration::from_secs(3600));
-        let verdict = verified_under_test_roots(&scene, &challenge, &[]);
+        scene.challenge("challenge.json", Duration::from_secs(3600));
+        let verdict = verified_under_test_roots(&scene, &[]);
         assert_eq!((verdict.status, verdict.stderr.as_str()), (Some(0), ""), "{algorithm}: {}", verdict.text());
         let lines: Vec<String> = verdict.text().lines().take(3).map(str::to_owned).collect();
         assert_eq!(lines, [TEST_KEYS, "", ATTESTED], "{algorithm}");
@@ -74,18 +72,16 @@ fn a_request_signed_by_pss_says_which_hash_which_mask_and_how_much_salt() {
 #[test]
 fn the_released_verifier_does_not_believe_an_emulated_hsm_and_the_subscriber_is_told() {
     let scene = Scene::with_google(&["EC_SIGN_P256_SHA256"]);
-    let (_, challenge) = scene.challenge("challenge.json", Duration::from_secs(3600));
-    let (csr, report, key) = (scene.path("request.csr"), scene.path("report.json"), scene.challenge_key());
-    scene.hardkey(&["csr", "--subject", SUBJECT, "--challenge", &challenge, "--out", &csr]).success();
-    let made = scene.hardkey(&["attest", "--csr", &csr, "--challenge", &challenge, "--out", &report]).success();
+    scene.challenge("challenge.json", Duration::from_secs(3600));
+    let order = scene.order();
+    let made = order.answer(&[]);
     let lines: Vec<&str> = made.stderr.lines().collect();
-    assert_eq!(lines[0], format!("hardkey: {report}: a CA that runs hardkey-attest on it today is told:"));
+    assert_eq!(lines[0], format!("hardkey: {}: a CA that runs hardkey-attest on it today is told:", order.report));
     assert_eq!(lines[1], "rejected: the evidence fails 3 checks, so that nothing it says counts. Not accepted.");
     let failed: Vec<&str> =
         lines.iter().filter_map(|line| line.trim().split_once(" failed: ")).map(|(id, _)| id).collect();
     assert_eq!(failed, ["manufacturer-card", "operator-card", "operator-partition"]);
-    let verify = ["verify", &report, "--csr", &csr, "--challenge", &challenge, "--challenge-key", &key];
-    let verdict = scene.hardkey_attest(&verify);
+    let verdict = scene.hardkey_attest(&order.verify(&[]));
     assert_eq!((verdict.status, verdict.stderr.as_str()), (Some(1), ""));
     assert!(verdict.text().starts_with(&format!("{}\n", lines[1])), "{}", verdict.text());
 }
@@ -113,9 +109,9 @@ fn a_report_holds_the_answers_of_google_to_the_byte() {
 fn the_bundle_is_what_google_s_console_gives_and_a_ca_reads_it_without_hardkey() {
     let scene = Scene::with_google(&["EC_SIGN_P384_SHA384,ring=signing,key=release"]);
     let name = scene.emulator.google_version(0);
-    let (challenge, path) = scene.challenge("challenge.json", Duration::from_secs(3600));
-    let (csr, zip) = (scene.path("request.csr"), scene.path("bundle.zip"));
-    scene.hardkey(&["csr", "--subject", SUBJECT, "--challenge", &path, "--out", &csr]).success();
+    let (challenge, _) = scene.challenge("challenge.json", Duration::from_secs(3600));
+    let (csr, zip) = (scene.order().request, scene.path("bundle.zip"));
+    scene.order().ask_for(SUBJECT);
     let made = scene.hardkey(&["attest", "--bundle", &zip, "--csr", &csr]).success();
     assert_eq!(made.text(), "");
     assert!(

@@ -27,12 +27,8 @@ impl Order {
         scene.environment = realm.subscriber.root_environment();
         scene.set("HOME", &scene.path("").clone());
         scene.set("HARDKEY_KEY", &realm.key.arn.clone());
-        let (challenge, file) = scene.challenge("challenge.json", Duration::from_secs(3600));
-        let [csr, report] = ["request.csr", "report.json"].map(|name| scene.path(name));
-        scene
-            .hardkey(&["csr", "--subject", "CN=Example GmbH,O=Example GmbH,C=DE", "--challenge", &file, "--out", &csr])
-            .success();
-        scene.hardkey(&["attest", "--csr", &csr, "--challenge", &file, "--out", &report]).success();
+        let (challenge, _) = scene.challenge("challenge.json", Duration::from_secs(3600));
+        scene.order().answer(&[]);
         let order = Self { realm, scene, nonce: challenge.nonce() };
         let made = order.confirm(&["init", "--out", &order.scene.path("record.key")]).success();
         let host = order.realm.ca.endpoint.trim_start_matches("http://").to_owned();
@@ -60,21 +56,8 @@ impl Order {
     /// The CA asks, and decides.
     fn verdict(&self) -> Outcome {
         self.asked().success();
-        let path = |name: &str| self.scene.path(name);
-        self.scene.hardkey_attest(&[
-            "verify",
-            &path("report.json"),
-            "--csr",
-            &path("request.csr"),
-            "--challenge",
-            &path("challenge.json"),
-            "--challenge-key",
-            &self.scene.challenge_key(),
-            "--confirmation",
-            &path("record.json"),
-            "--policy",
-            &path("policy.toml"),
-        ])
+        let [record, policy] = ["record.json", "policy.toml"].map(|name| self.scene.path(name));
+        self.scene.hardkey_attest(&self.scene.order().verify(&["--confirmation", &record, "--policy", &policy]))
     }
 }
 

@@ -7,8 +7,6 @@ use hardkey_tests::host::Outcome;
 use hardkey_tests::scene::Scene;
 use serde_json::{Value, json};
 
-const SUBJECT: &str = "CN=Example GmbH,O=Example GmbH,C=DE";
-
 /// An order: the subscriber's key, the CA's challenge and what the subscriber makes for it, and the CA's key of records and policy.
 struct Order {
     scene: Scene,
@@ -20,10 +18,8 @@ impl Order {
         let mut key = json!({ "kty": "EC-HSM", "name": "release", "vault": vault });
         key.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let scene = Scene::with_azure(&[key]);
-        let (_, challenge) = scene.challenge("challenge.json", Duration::from_secs(3600));
-        let (csr, report) = (scene.path("request.csr"), scene.path("report.json"));
-        scene.hardkey(&["csr", "--subject", SUBJECT, "--challenge", &challenge, "--out", &csr]).success();
-        scene.hardkey(&["attest", "--csr", &csr, "--challenge", &challenge, "--out", &report]).success();
+        scene.challenge("challenge.json", Duration::from_secs(3600));
+        scene.order().answer(&[]);
         let made = scene.hardkey_confirm(&["init", "--out", &scene.path("record.key")], &scene.environment).success();
         // No genuine statement has confirmed the format of a Managed HSM's: a CA that takes it says so.
         let format = if vault == "hsm" { "[rules]\nformat = \"off\"\n" } else { "" };
@@ -48,22 +44,8 @@ impl Order {
 
     /// What the CA reads, with the record; status, first line, and the rules that are not met.
     fn verdict(&self) -> (Option<i32>, String, Vec<String>) {
-        let path = |name: &str| self.scene.path(name);
-        let key = self.scene.challenge_key();
-        let verdict = self.scene.verifier_under_test_roots(&[
-            "verify",
-            &path("report.json"),
-            "--csr",
-            &path("request.csr"),
-            "--challenge",
-            &path("challenge.json"),
-            "--challenge-key",
-            &key,
-            "--confirmation",
-            &path("record.json"),
-            "--policy",
-            &self.policy,
-        ]);
+        let more = ["--confirmation", &self.scene.path("record.json"), "--policy", &self.policy];
+        let verdict = self.scene.verifier_under_test_roots(&self.scene.order().verify(&more));
         let text = verdict.text();
         let headline = text.lines().nth(2).unwrap_or_default().to_owned();
         let unmet = text.lines().filter_map(|line| line.strip_prefix("  ")?.split_once(' '));
@@ -229,9 +211,8 @@ fn the_commands_of_the_page_for_a_ca_end_in_a_confirmation() {
     let policy = "name = \"example-ca\"\nbased_on = \"csbr\"\n";
     let mut ran = Vec::new();
     for line in page.split("```sh\n").skip(1).flat_map(|block| block.split("```").next().unwrap().lines()) {
-        let quoted = line.replace("CN=Example GmbH,O=Example GmbH,C=DE", SUBJECT);
         let mut arguments: Vec<String> = Vec::new();
-        for (index, part) in quoted.split('"').enumerate() {
+        for (index, part) in line.split('"').enumerate() {
             // What is in quotation marks is one argument.
             if index % 2 == 1 {
                 arguments.push(part.to_owned())

@@ -6,7 +6,6 @@ use std::time::Duration;
 use hardkey_tests::host::Outcome;
 use hardkey_tests::scene::Scene;
 
-const SUBJECT: &str = "CN=Example GmbH,O=Example GmbH,C=DE";
 /// What the emulator plays.
 const KMS: &str = "kms.eu-west-1.amazonaws.com";
 
@@ -50,44 +49,28 @@ impl Desk {
         self.scene.hardkey_confirm(arguments, &self.environment)
     }
 
-    /// An order for a key by its alias: challenge, request and report, in `NAME.…`.
+    /// An order for a key by its alias, and the subscriber's answer.
     pub fn order(&self, alias: &str) {
-        let (_, challenge) = self.scene.challenge(&format!("{alias}.challenge"), Duration::from_secs(3600));
-        let (csr, report) = (self.path(&format!("{alias}.csr")), self.path(&format!("{alias}.report")));
-        let key = Scene::named(alias);
-        self.scene
-            .hardkey(&["csr", "--key", &key, "--subject", SUBJECT, "--challenge", &challenge, "--out", &csr])
-            .success();
-        self.scene
-            .hardkey(&["attest", "--key", &key, "--csr", &csr, "--challenge", &challenge, "--out", &report])
-            .success();
+        self.scene.challenge(&format!("{alias}-challenge.json"), Duration::from_secs(3600));
+        self.scene.order_for(alias).answer(&[]);
     }
 
     /// Asks about the key of an order.
     pub fn ask(&self, alias: &str, record: &str) -> Outcome {
-        let (report, record, config) = (self.path(&format!("{alias}.report")), self.path(record), self.path("ca.toml"));
-        self.confirm(&[&report, "--config", &config, "--out", &record])
+        let (order, record, config) = (self.scene.order_for(alias), self.path(record), self.path("ca.toml"));
+        self.confirm(&[&order.report, "--config", &config, "--out", &record])
     }
 
     /// What the verifier says of an order, with a record.
     pub fn verify(&self, alias: &str, record: &str) -> Outcome {
-        let of = |kind: &str| self.path(&format!("{alias}.{kind}"));
-        let (report, csr, challenge) = (of("report"), of("csr"), of("challenge"));
-        let (record, policy, key) = (self.path(record), self.path("policy.toml"), self.scene.challenge_key());
-        self.scene.hardkey_attest(&[
-            "verify",
-            &report,
-            "--csr",
-            &csr,
-            "--challenge",
-            &challenge,
-            "--challenge-key",
-            &key,
-            "--confirmation",
-            &record,
-            "--policy",
-            &policy,
-        ])
+        self.verify_with(alias, record, &[])
+    }
+
+    /// The same, with more arguments.
+    pub fn verify_with(&self, alias: &str, record: &str, more: &[&str]) -> Outcome {
+        let (record, policy) = (self.path(record), self.path("policy.toml"));
+        let more = [&["--confirmation", &record, "--policy", &policy], more].concat();
+        self.scene.hardkey_attest(&self.scene.order_for(alias).verify(&more))
     }
 }
 

@@ -46,7 +46,7 @@ fn the_keys_of_digest_files_are_asked_of_aws_since_the_keys_creation_where_the_c
     let config = String::from_utf8(desk.scene.read("ca.toml")).unwrap();
     let place = format!("[endpoints]\n\"cloudtrail.eu-west-1.amazonaws.com\" = \"http://{authority}\"");
     desk.scene.write("ca.toml", config.replace("[endpoints]", &place));
-    let [report, config, record] = ["release.report", "ca.toml", "record.json"].map(|name| desk.path(name));
+    let [report, config, record] = ["release-report.json", "ca.toml", "record.json"].map(|name| desk.path(name));
     desk.confirm(&[&report, "--digest-keys", "--config", &config, "--out", &record]).success();
     let (head, body) = told.recv().unwrap();
     let head = head.to_ascii_lowercase();

@@ -7,7 +7,6 @@ use hardkey_tests::host::Outcome;
 use hardkey_tests::scene::Scene;
 use serde_json::{Value, json};
 
-const SUBJECT: &str = "CN=Example GmbH,O=Example GmbH,C=DE";
 const CA: &str = "confirmation@example-ca.iam.gserviceaccount.com";
 const HOSTS: [&str; 3] = ["cloudkms.googleapis.com", "cloudresourcemanager.googleapis.com", "logging.googleapis.com"];
 const PROJECT: &str = "projects/emulated-project";
@@ -34,12 +33,8 @@ impl Desk {
     /// The order is made and answered, by whoever administers the key where it is to be marked.
     fn with(version: &str, marked: bool) -> Self {
         let scene = Scene::with_google(&[version]);
-        let (_, challenge) = scene.challenge("challenge.json", Duration::from_secs(3600));
-        let (csr, report) = (scene.path("request.csr"), scene.path("report.json"));
-        scene.hardkey(&["csr", "--subject", SUBJECT, "--challenge", &challenge, "--out", &csr]).success();
-        let attest = ["attest", "--csr", &csr, "--challenge", &challenge, "--out", &report];
-        let mark: &[&str] = if marked { &["--mark-owner"] } else { &[] };
-        scene.hardkey(&[&attest as &[&str], mark].concat()).success();
+        scene.challenge("challenge.json", Duration::from_secs(3600));
+        scene.order().answer(if marked { &["--mark-owner"] } else { &[] });
         let tokens = format!("{}/google/token", scene.emulator.endpoint());
         let account = scene.emulator.google_service_account(CA, &tokens);
         let account = scene.write("ca.json", account.to_string());
@@ -95,23 +90,9 @@ impl Desk {
 
     /// The verdict of a verifier that trusts the roots of the emulator's HSMs.
     fn verify(&self) -> Value {
-        let path = |name: &str| self.scene.path(name);
-        let key = self.scene.challenge_key();
-        let verdict = self.scene.verifier_under_test_roots(&[
-            "verify",
-            &path("report.json"),
-            "--csr",
-            &path("request.csr"),
-            "--challenge",
-            &path("challenge.json"),
-            "--challenge-key",
-            &key,
-            "--confirmation",
-            &path("record.json"),
-            "--policy",
-            &path("policy.toml"),
-            "--json",
-        ]);
+        let [record, policy] = ["record.json", "policy.toml"].map(|name| self.scene.path(name));
+        let more = ["--confirmation", &record, "--policy", &policy, "--json"];
+        let verdict = self.scene.verifier_under_test_roots(&self.scene.order().verify(&more));
         assert_eq!(verdict.stderr, "");
         serde_json::from_str(&verdict.text()).unwrap()
     }

@@ -130,25 +130,7 @@ fn a_record_by_a_key_that_the_policy_does_not_list_or_that_is_too_old_counts_for
     let verdict = desk.verify("release", "record.json");
     assert!(verdict.text().contains("record-confirmer failed"), "{}", verdict.text());
     desk.scene.write("policy.toml", policy);
-    let at = |time: &str| {
-        let of = |kind: &str| desk.path(&format!("release.{kind}"));
-        desk.scene.hardkey_attest(&[
-            "verify",
-            &of("report"),
-            "--csr",
-            &of("csr"),
-            "--challenge",
-            &of("challenge"),
-            "--challenge-key",
-            &desk.scene.challenge_key(),
-            "--confirmation",
-            &desk.path("record.json"),
-            "--policy",
-            &desk.path("policy.toml"),
-            "--at",
-            time,
-        ])
-    };
+    let at = |time: &str| desk.verify_with("release", "record.json", &["--at", time]);
     for time in ["2040-01-01", "2020-01-01"] {
         assert!(at(time).text().contains("record-age failed"), "{time}: {}", at(time).text());
     }

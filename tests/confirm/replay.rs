@@ -55,12 +55,7 @@ impl Desk {
             format!("name = \"example-ca\"\nbased_on = \"csbr\"\nconfirmation_endpoints = [\"{authority}\"]\n{listed}[rules]\nlogging = \"off\"\n"),
         );
         desk.scene.challenge("challenge.json", Duration::from_secs(3600));
-        let [challenge, csr, report] =
-            ["challenge.json", "request.csr", "report.json"].map(|name| desk.scene.path(name));
-        desk.scene
-            .hardkey(&["csr", "--subject", "CN=Example GmbH", "--challenge", &challenge, "--out", &csr])
-            .success();
-        desk.scene.hardkey(&["attest", "--csr", &csr, "--challenge", &challenge, "--out", &report]).success();
+        desk.scene.order().answer(&[]);
         Some(desk)
     }
 
@@ -96,21 +91,9 @@ fn a_pair_that_the_subscriber_signed_makes_the_key_confirmed_without_any_grant()
     let test = "a_pair_that_the_subscriber_signed_makes_the_key_confirmed_without_any_grant";
     let Some(desk) = Desk::prepared(test) else { return };
     desk.replay(&desk.signed()).success();
-    let path = |name: &str| desk.scene.path(name);
-    let verdict = desk.scene.hardkey_attest(&[
-        "verify",
-        &path("report.json"),
-        "--csr",
-        &path("request.csr"),
-        "--challenge",
-        &path("challenge.json"),
-        "--challenge-key",
-        &desk.scene.challenge_key(),
-        "--confirmation",
-        &path("record.json"),
-        "--policy",
-        &path("policy.toml"),
-    ]);
+    let [record, policy] = ["record.json", "policy.toml"].map(|name| desk.scene.path(name));
+    let order = desk.scene.order();
+    let verdict = desk.scene.hardkey_attest(&order.verify(&["--confirmation", &record, "--policy", &policy]));
     assert_eq!((verdict.status, unmet(&verdict)), (Some(0), vec![]), "{}", verdict.text());
     assert!(verdict.text().starts_with("confirmed: "), "{}", verdict.text());
 }

@@ -10,6 +10,7 @@ pub mod emulator;
 pub mod google;
 pub mod host;
 pub mod module;
+pub mod order;
 pub mod proxy;
 pub mod realm;
 pub mod scene;

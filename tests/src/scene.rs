@@ -1,6 +1,7 @@
 //! An emulator, a folder, and programs that are run in it.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -128,19 +129,19 @@ impl Scene {
     }
 
     /// Runs `hardkey-attest`, which has no need of the environment.
-    pub fn hardkey_attest(&self, arguments: &[&str]) -> Outcome {
+    pub fn hardkey_attest(&self, arguments: &[impl AsRef<OsStr>]) -> Outcome {
         run(built::command_lines().1, arguments, &BTreeMap::new(), LIMIT)
     }
 
     /// Runs `hardkey-attest` as it is, but trusting the roots of the emulator's HSMs and no others.
-    pub fn verifier_under_test_roots(&self, arguments: &[&str]) -> Outcome {
+    pub fn verifier_under_test_roots(&self, arguments: &[impl AsRef<OsStr>]) -> Outcome {
         let folder = self.folder.path().join("roots");
         fs::create_dir_all(&folder).unwrap();
         for root in self.emulator.roots() {
             let (id, key) = (root["id"].as_str().unwrap(), root["key_pem"].as_str().unwrap());
             fs::write(folder.join(format!("{id}.pem")), key).unwrap();
         }
-        let all = [&[folder.to_str().unwrap()] as &[&str], arguments].concat();
+        let all = std::iter::once(folder.as_os_str()).chain(arguments.iter().map(AsRef::as_ref));
         run(built::verifier_for_tests(), all, &BTreeMap::new(), LIMIT)
     }
 
