@@ -143,6 +143,13 @@ fn a_record_that_was_changed_or_that_another_key_signed_is_undecided() {
     // The policy lists the key of the second, so that it is asked about again, and signed by the other.
     assert_eq!(whys[1]["outcome"], "unchanged", "{}", why(1));
     assert!(why(2).contains("third.json: "), "{}", why(2));
+    let told: Vec<&str> = outcome.stderr.lines().collect();
+    assert!(told[2].starts_with("hardkey-confirm: 3 of 3: third.json: undecided: "), "{}", told[2]);
+    // What cannot be read hides no key that is worse.
+    fs::remove_dir_all(desk.path("again")).unwrap();
+    desk.scene.emulator.set_state(&desk.scene.emulator.key(1), "Disabled");
+    assert_eq!(recheck(&desk, &[]).status, Some(1));
+    desk.scene.emulator.set_state(&desk.scene.emulator.key(1), "Enabled");
     desk.write_policy("");
     fs::remove_dir_all(desk.path("again")).unwrap();
     let unlisted = recheck(&desk, &["--key", &desk.path("other.key")]);

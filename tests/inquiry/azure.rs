@@ -200,6 +200,13 @@ fn tokens_are_of_the_vaults_tenant_whatever_the_cas_own_is_and_for_three_resourc
 }
 
 #[test]
+fn what_proves_who_the_ca_is_goes_to_azures_own_authority_whatever_the_environment_says() {
+    let scene = scene("vault");
+    let answers = asked_in(&scene, &[("AZURE_AUTHORITY_HOST", "https://127.0.0.1:1")]);
+    assert_eq!(kinds(&answers, "data"), QUESTIONS, "{answers:#?}");
+}
+
+#[test]
 fn what_azure_leaves_open_leaves_the_question_undecided() {
     let scene = scene("vault");
     let cases = [

@@ -11,8 +11,8 @@ pub(crate) const NAME: &str = "hardkey-confirm";
 const AFTER: &str = "\
 Exit status:
   0  done: what was asked for was written
-  1  of recheck: something that passed does not pass any more
-  2  undecided: no credentials, a cloud that does not answer, a file that cannot be used; nothing was written
+  1  of recheck: something that passed does not pass any more, whatever else is undecided
+  2  undecided: no credentials, a cloud that does not answer, a file that cannot be used; there is no record of it
 
 A cloud that says no has answered: the record says so, and the verdict of hardkey-attest what is missing for it.
 docs/confirm.md says how a CA sets it up and runs it, docs/confirmation.md what is asked.

@@ -55,12 +55,13 @@ pub(crate) fn run(options: &RecheckOptions) -> Result<u8, Failure> {
     let all = earlier.len();
     for (at, path) in earlier.into_iter().enumerate() {
         let told = run.one(&path, &mut pace);
-        files::tell(&shown::text(&format!("{} of {all}: {}", at.saturating_add(1), told.headline())));
+        files::tell(&shown::text(&format!("{} of {all}: {}", at.saturating_add(1), told.line())));
         files::product(told.text(options.json).as_bytes(), None)?;
+        // Somebody has to look at a key that is worse, whatever could not be asked.
         status = match (&told.outcome, status) {
-            (Outcome::Undecided(_), _) => UNDECIDED,
-            (Outcome::Known { .. }, DONE) if told.is_worse() => CHANGED,
-            (Outcome::Known { .. }, known) => known,
+            (Outcome::Known { .. }, _) if told.is_worse() => CHANGED,
+            (Outcome::Undecided(_), DONE) => UNDECIDED,
+            (_, known) => known,
         };
     }
     Ok(status)

@@ -8,9 +8,6 @@ use crate::wording::{chain, clean};
 
 /// What cures a connection that does not come about.
 const UNREACHED: &str = "check the network, the proxy (HTTPS_PROXY) and the endpoint";
-/// What cures a server that is not trusted.
-const UNTRUSTED: &str =
-    "check the endpoint, and that its certificate authority is trusted (ca_file in [network], or SSL_CERT_FILE)";
 
 /// A service error, and whether new credentials could cure it.
 #[derive(Clone, Debug)]
@@ -62,12 +59,11 @@ impl Failure {
         } else {
             format!("{service} could not be reached for {action}: {why}")
         };
-        let (kind, remedy) = match interruption.kind {
-            InterruptionKind::TimedOut => (ServiceErrorKind::TimedOut, UNREACHED),
-            InterruptionKind::Final => (ServiceErrorKind::Unavailable, UNTRUSTED),
-            InterruptionKind::Broken => (ServiceErrorKind::Unavailable, UNREACHED),
+        let kind = match interruption.kind {
+            InterruptionKind::TimedOut => ServiceErrorKind::TimedOut,
+            InterruptionKind::Final | InterruptionKind::Broken => ServiceErrorKind::Unavailable,
         };
-        Self::plain(kind, cause, obstacle.map_or(remedy, |obstacle| &obstacle.remedy))
+        Self::plain(kind, cause, obstacle.map_or(UNREACHED, |obstacle| &obstacle.remedy))
     }
 
     /// A status that came with no error of the service's own: from a proxy, a gateway, a balancer.

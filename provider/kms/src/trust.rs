@@ -29,6 +29,11 @@ pub(crate) fn tls(settings: &NetworkConfig) -> Result<ClientConfig, Obstacle> {
     })
 }
 
+/// What can be set so that [`tls`] trusts one authority more.
+pub(crate) fn means(settings: &NetworkConfig) -> &'static str {
+    if settings.public_ca { "ca_file in [network]" } else { "ca_file in [network], or SSL_CERT_FILE" }
+}
+
 /// TLS that trusts nobody, for clients that are not to use it.
 ///
 /// # Errors

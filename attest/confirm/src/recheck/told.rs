@@ -32,8 +32,15 @@ impl Told {
         }
     }
 
-    /// One line.
-    pub(super) fn headline(&self) -> String {
+    /// One line, for standard error: with the reason, if it is undecided.
+    pub(super) fn line(&self) -> String {
+        match &self.outcome {
+            Outcome::Undecided(why) => format!("{}: {why}", self.headline()),
+            Outcome::Known { .. } => self.headline(),
+        }
+    }
+
+    fn headline(&self) -> String {
         let of = self.of.as_ref().map(|(order, key)| format!(", order {order}, {key}")).unwrap_or_default();
         format!("{}{of}: {}", self.name, self.outcome_name())
     }

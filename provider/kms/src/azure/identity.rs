@@ -111,7 +111,10 @@ impl Identity {
             asked: Asked { place: self.place.clone(), tenant: None, desk: None },
             repetition: Repetition { most: network.settings().attempts, deadline: *deadline },
         };
-        let search = Arc::new(Search::new(self.place.clone(), Arc::clone(&network), *deadline));
+        let search = Search::new(self.place.clone(), Arc::clone(&network), *deadline);
+        #[cfg(feature = "inquiry")]
+        let search = search.at_azures_authority(self.in_the_vaults_tenant);
+        let search = Arc::new(search);
         let searching = Arc::clone(&search);
         let (endpoint, elsewhere, in_its_tenant) = (&self.endpoint, self.scope, self.in_the_vaults_tenant);
         let outcome = self.source.run(QUEUE, deadline, |known| {

@@ -55,6 +55,7 @@ pub(super) struct Search {
     place: Place,
     network: Arc<Network>,
     deadline: Deadline,
+    only_azures_authority: bool,
     tried: Tried<Source>,
     refused: Refused,
 }
@@ -87,7 +88,14 @@ impl Search {
     /// A search for a token for this place. In a privileged process the environment, and every file, program and address it
     /// can name, belongs to somebody with fewer rights.
     pub(super) fn new(place: Place, network: Arc<Network>, deadline: Deadline) -> Self {
-        Self { place, network, deadline, tried: Tried::new("Azure"), refused: Refused::default() }
+        let (tried, refused) = (Tried::new("Azure"), Refused::default());
+        Self { place, network, deadline, only_azures_authority: false, tried, refused }
+    }
+
+    /// The same at Azure's own authority, whatever the environment says: for tokens of other people's tenants.
+    #[cfg(feature = "inquiry")]
+    pub(super) fn at_azures_authority(self, alone: bool) -> Self {
+        Self { only_azures_authority: alone, ..self }
     }
 
     /// Asks one source after the other; the first that has a token ends the search. With a tenant, it is asked for in that one.
@@ -140,7 +148,8 @@ impl Search {
     /// Where identities get their tokens. One of another cloud could not give any that this vault takes.
     fn authority(&self) -> Result<Url, Failure> {
         let cloud = self.place.cloud();
-        let set = if self.is_privileged() { None } else { variable(AUTHORITY_HOST) };
+        let believed = !self.is_privileged() && !self.only_azures_authority;
+        let set = if believed { variable(AUTHORITY_HOST) } else { None };
         let text = set.as_deref().unwrap_or(cloud.authority);
         let whole = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
         let wrong = |why: String| {

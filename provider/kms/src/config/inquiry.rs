@@ -111,10 +111,13 @@ fn role(place: &Place<'_>, aws: Aws) -> Result<Role, ConfigError> {
 }
 
 fn endpoint(place: &Place<'_>, host: &Spanned<String>, url: &Spanned<String>) -> Result<Url, ConfigError> {
-    let is_host = Url::parse(&format!("https://{}", host.get_ref()))
-        .is_ok_and(|parsed| parsed.host_str() == Some(host.get_ref().as_str()) && parsed.path() == "/");
+    let name = host.get_ref().as_str();
+    // Every host of a cloud has a dot in it.
+    let is_host = name.contains('.')
+        && Url::parse(&format!("https://{name}"))
+            .is_ok_and(|parsed| parsed.host_str() == Some(name) && parsed.path() == "/");
     if !is_host {
-        let what = format!("endpoints: {:?} is no host; write it like \"kms.eu-west-1.amazonaws.com\"", host.get_ref());
+        let what = format!("endpoints: {:?} is no host; write it like \"kms.eu-west-1.amazonaws.com\"", name);
         return Err(place.error(&host.span(), &what));
     }
     let parsed = Url::parse(url.get_ref()).ok().filter(|parsed| {

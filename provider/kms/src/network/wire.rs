@@ -16,6 +16,7 @@ use reqwest::{Method, StatusCode, Url};
 use super::{Network, Purpose};
 use crate::obstacle::Obstacle;
 use crate::proxy::{Proxy, Route};
+use crate::trust;
 use crate::wording::chain;
 
 /// A page of 1,000 AWS keys has about 200 kB; nothing else asked for here comes near it.
@@ -118,7 +119,7 @@ impl Wire {
             tls: url.scheme() == "https" || proxy.as_ref().is_some_and(Proxy::is_https),
         };
         let client = self.client(purpose).map_err(Interruption::fatal)?;
-        let route = Route::new(&url, proxy);
+        let route = Route::new(&url, proxy, trust::means(self.network.settings()));
         let mut request = client.request(method, url).headers(headers).body(body);
         if let Some(limit) = limit {
             request = request.timeout(limit);
@@ -166,7 +167,7 @@ impl Interruption {
             (InterruptionKind::TimedOut, connecting.then(|| route.silent()))
         } else if has_tls_error(&error) {
             // Neither a certificate that is not trusted nor a password that is wrong becomes good by asking again.
-            (InterruptionKind::Final, route.distrusted(&why))
+            (InterruptionKind::Final, Some(route.distrusted(&why)))
         } else {
             let obstacle = connecting.then(|| route.broken(&why)).flatten();
             let is_final = error.is_builder() || (obstacle.is_some() && Route::is_locked(&why));

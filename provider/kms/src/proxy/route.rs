@@ -18,12 +18,14 @@ pub(crate) struct Route {
     /// `HOST:PORT` of the service.
     target: String,
     tunnelled: bool,
+    /// What can be set so that a server is trusted.
+    trust: &'static str,
 }
 
 impl Route {
-    pub(crate) fn new(url: &Url, proxy: Option<Proxy>) -> Self {
+    pub(crate) fn new(url: &Url, proxy: Option<Proxy>, trust: &'static str) -> Self {
         let (host, port) = (url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default());
-        Self { proxy, target: format!("{host}:{port}"), tunnelled: url.scheme() == "https" }
+        Self { proxy, target: format!("{host}:{port}"), tunnelled: url.scheme() == "https", trust }
     }
 
     /// No connection came about in time.
@@ -43,18 +45,20 @@ impl Route {
     }
 
     /// The certificate that was shown is not trusted.
-    pub(crate) fn distrusted(&self, why: &str) -> Option<Obstacle> {
-        let proxy = self.proxy.as_ref()?;
+    pub(crate) fn distrusted(&self, why: &str) -> Obstacle {
+        let trust = self.trust;
+        let Some(proxy) = &self.proxy else {
+            let remedy = format!("check the endpoint, and that its certificate authority is trusted ({trust})");
+            return Obstacle::new(why.to_owned(), remedy);
+        };
         if let Some(why) = why.strip_prefix(UNREACHED) {
-            return Some(Obstacle::new(
-                format!("{proxy} is not trusted itself: {why}"),
-                "trust its certificate authority (ca_file in [network], or SSL_CERT_FILE)",
-            ));
+            let remedy = format!("trust its certificate authority ({trust})");
+            return Obstacle::new(format!("{proxy} is not trusted itself: {why}"), remedy);
         }
-        Some(Obstacle::new(
+        Obstacle::new(
             format!("{proxy} leads to a server that is not trusted: {why}"),
-            "if that proxy looks into TLS, trust its certificate authority (ca_file in [network], or SSL_CERT_FILE)",
-        ))
+            format!("if that proxy looks into TLS, trust its certificate authority ({trust})"),
+        )
     }
 
     /// No connection came about, for the reason that the HTTP library gives.
