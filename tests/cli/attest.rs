@@ -1,14 +1,21 @@
 //! `hardkey attest` for keys of AWS KMS: a report that says what AWS says, and a verdict that promises no more.
 
+use std::collections::BTreeMap;
+use std::fs;
 use std::time::Duration;
 
 use base64ct::{Base64, Encoding};
 use hardkey_attest::instant::Instant;
 use hardkey_attest::report::Envelope;
+use hardkey_tests::built;
 use hardkey_tests::emulator::Emulator;
+use hardkey_tests::host::run;
 use serde_json::{Value, json};
 
 use hardkey_tests::scene::{AUDIENCE, ORDER, Scene, told};
+
+/// Several times what a report takes.
+const LIMIT: Duration = Duration::from_secs(60);
 
 const REPORTED: &str = "\
 reported: the subscriber says what should be said, but nobody vouches for it. Not accepted.
@@ -40,21 +47,16 @@ fn asked(emulator: &Emulator, operation: &str, arn: &str) -> Vec<u8> {
 #[test]
 fn request_and_report_of_an_aws_key_are_reported_and_what_is_missing_is_told() {
     let scene = Scene::start(&["RSA_3072,alias=release"]);
-    let (challenge, challenge_path) = scene.challenge("challenge.json", Duration::from_secs(3600));
-    let (csr, report) = (scene.path("request.csr"), scene.path("report.json"));
-    let subject =
-        ["csr", "--subject", "CN=Example GmbH,O=Example GmbH,C=DE", "--challenge", &challenge_path, "--out", &csr];
-    scene.hardkey(&subject).success();
-    let outcome = scene.hardkey(&["attest", "--csr", &csr, "--challenge", &challenge_path, "--out", &report]).success();
+    let (challenge, _) = scene.challenge("challenge.json", Duration::from_secs(3600));
+    let order = scene.order();
+    let outcome = order.answer(&[]);
     assert_eq!(outcome.text(), "");
     let line = "hardkey: FOLDER/report.json: a CA that runs hardkey-attest on it today is told:\n";
     assert_eq!(scene.masked(&outcome.stderr), format!("{line}{REPORTED}"));
     assert_eq!(scene.emulator.counts().requests("Sign"), 2, "one request, one report");
 
     // The CA's own program says the same of it, with the CA's own challenge and key.
-    let key = scene.challenge_key();
-    let verify = ["verify", &report, "--csr", &csr, "--challenge", &challenge_path, "--challenge-key", &key];
-    let verdict = scene.hardkey_attest(&verify);
+    let verdict = scene.hardkey_attest(&order.verify(&[]));
     assert_eq!((verdict.status, verdict.stderr.as_str()), (Some(1), ""));
     assert!(verdict.text().starts_with(REPORTED), "{}", verdict.text());
 
@@ -163,6 +165,34 @@ fn a_report_is_not_written_over_what_it_was_made_from() {
     let line = "hardkey: --out: FOLDER/challenge.json was handed in; name another file\n";
     assert_eq!((outcome.status, scene.masked(&outcome.stderr)), (Some(2), line.to_owned()));
     assert_eq!(scene.emulator.counts().all_requests(), 0);
+}
+
+#[test]
+fn a_report_is_written_whole_or_not_at_all_and_through_links_and_pipes() {
+    let scene = Scene::start(&["ECC_NIST_P256,alias=release"]);
+    let [report, link, pipe] = ["report.json", "link.json", "pipe"].map(|name| scene.path(name));
+    let attest = |out: &str| scene.hardkey(&["attest", "--audience", AUDIENCE, "--out", out]).success();
+    attest(&report);
+    let earlier = scene.read("report.json");
+    let program = built::command_lines().0;
+    let line = format!("trap '' XFSZ; ulimit -f 0; exec {} attest --audience CA --out {report}", program.display());
+    let full = run("sh", ["-c", &line], &scene.environment, LIMIT);
+    let said = "hardkey: FOLDER/report.json cannot be written: File too large (os error 27); correct the path or its permissions\n";
+    assert_eq!((full.status, scene.masked(&full.stderr)), (Some(2), said.to_owned()));
+    assert_eq!(scene.read("report.json"), earlier);
+    std::os::unix::fs::symlink(&report, &link).unwrap();
+    attest(&link);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_ne!(scene.read("report.json"), earlier, "each has a signature of its own");
+    run("mkfifo", [&pipe], &BTreeMap::new(), LIMIT).success();
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read(pipe).unwrap()
+    });
+    attest(&pipe);
+    assert_eq!(payload(&reader.join().unwrap())["audience"], json!(AUDIENCE));
+    let names = fs::read_dir(scene.path("")).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    assert!(names.into_iter().all(|name| !name.starts_with(".tmp")), "nothing unfinished is left");
 }
 
 #[test]

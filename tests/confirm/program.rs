@@ -6,8 +6,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use hardkey_attest::public_key::PublicKey;
-use hardkey_tests::host::Outcome;
+use hardkey_tests::built;
+use hardkey_tests::host::{Outcome, run};
 use hardkey_tests::scene::{Scene, told};
+
+/// Several times what it takes.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// Runs it without credentials, in a folder of its own.
 fn confirm(scene: &Scene, arguments: &[&str]) -> Outcome {
@@ -45,6 +49,31 @@ fn init_makes_a_key_that_nobody_else_can_read_and_shows_how_a_policy_lists_it() 
     assert_eq!(fs::read(&key).unwrap(), before);
 }
 
+/// With `sh`, in which a disk can be full and standard output be what the test likes.
+fn shell(scene: &Scene, before: &str, arguments: &str, after: &str) -> Outcome {
+    let program = built::confirm();
+    let line = format!("{before} exec {} {arguments} {after}", program.display());
+    run("sh", ["-c", &line], &BTreeMap::from([("HOME".to_owned(), scene.path(""))]), LIMIT)
+}
+
+#[test]
+fn a_key_that_cannot_be_written_or_whose_lines_nobody_gets_is_not_made() {
+    let scene = Scene::start(&[]);
+    let key = scene.path("record.key");
+    let init = format!("init --out {key}");
+    let full = shell(&scene, "trap '' XFSZ; ulimit -f 0;", &init, "");
+    let why = "cannot be made: File too large (os error 27); correct the path or its permissions";
+    assert_eq!(told(&full), line(&format!("--out: {key} {why}")));
+    let unheard = shell(&scene, "", &init, ">/dev/full");
+    assert_eq!(unheard.status, Some(2));
+    let why =
+        "standard output cannot be written: No space left on device (os error 28); send it where all of it is taken\n";
+    assert!(unheard.stderr.ends_with(why), "{}", unheard.stderr);
+    let left: Vec<_> = fs::read_dir(scene.path("")).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| name != "record.key" && !name.to_string_lossy().starts_with(".tmp")), "{left:?}");
+    shell(&scene, "", &init, "").success();
+}
+
 #[test]
 fn nothing_is_asked_with_a_report_a_key_or_a_configuration_that_cannot_be_used() {
     let scene = Scene::start(&["ECC_NIST_P256,alias=release"]);
@@ -61,14 +90,16 @@ fn nothing_is_asked_with_a_report_a_key_or_a_configuration_that_cannot_be_used()
     scene.hardkey(&["attest", "--audience", "Example CA", "--out", &unanswering]).success();
     let config = scene.write("bad.toml", "[aws]\nrole = \"arn:aws:iam::111122223333:role/x\"\nexternal_id = \"ab\"\n");
     let good = scene.write("good.toml", "");
+    let folder = scene.path("");
     let before = fs::read(&key).unwrap();
     let (gone, empty) = (scene.path("gone.json"), scene.write("empty.json", ""));
     scene.emulator.reset_counts();
     for (arguments, expected) in [
         (vec![report.as_str()], "no key signs the record: make one with hardkey-confirm init, and name it with --key or as key in the configuration".to_owned()),
-        (vec![&report, "--key", &gone], format!("{gone}: cannot be read: No such file or directory (os error 2); correct the path")),
+        (vec![&report, "--key", &gone], format!("{gone}: cannot be read: No such file or directory (os error 2); correct the path or its permissions")),
+        (vec![&report, "--key", &folder], format!("{folder}: is no file; name the one that hardkey-confirm init made")),
         (vec![&report, "--key", &open], format!("{open}: others can read it, its mode is 0640; run: chmod 600 {open}")),
-        (vec![&report, "--key", &text], format!("{text}: is no key that hardkey-confirm init makes: a P-256 key, PKCS #8 in PEM; make one")),
+        (vec![&report, "--key", &text], format!("{text}: is no key that hardkey-confirm init makes: a P-256 key, PKCS #8 in PEM; name that file, or make one if there is none")),
         (vec![&gone, "--key", &key], format!("{gone} cannot be read: No such file or directory (os error 2); correct the path")),
         (
             vec![&empty, "--key", &key],

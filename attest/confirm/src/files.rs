@@ -34,26 +34,40 @@ pub(crate) fn is_none_of(out: Option<&Path>, inputs: &[Option<&Path>]) -> Result
     Ok(())
 }
 
-/// Writes what was asked for, to a file or to standard output. A file is there whole or not at all.
+/// Writes what was asked for, to a file or to standard output.
 pub(crate) fn product(bytes: &[u8], out: Option<&Path>) -> Result<(), Failure> {
     let Some(path) = out else {
         let mut out = std::io::stdout().lock();
         let written = out.write_all(bytes).and_then(|()| out.flush());
         return written.map_err(|error| {
-            Failure::new(format!("standard output cannot be written: {error}; name a file with --out"))
+            Failure::new(format!("standard output cannot be written: {error}; send it where all of it is taken"))
         });
     };
-    let unfinished = path.with_extension("unfinished");
-    let written = || {
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(&unfinished)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        fs::rename(&unfinished, path)
-    };
-    written().map_err(|error| {
-        let _ = fs::remove_file(&unfinished);
-        Failure::new(format!("{} cannot be written: {error}; correct the path or its permissions", path.display()))
+    write(path, bytes).map_err(|error| {
+        // tempfile adds the name of the unfinished file.
+        let why = error.to_string();
+        let why = why.split(" at path ").next().unwrap_or_default();
+        Failure::new(format!("{} cannot be written: {why}; correct the path or its permissions", path.display()))
     })
+}
+
+/// Writes a file whole or not at all: one that is there already stays as it is until then. What is no file is written to: a device, a pipe.
+fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let there = fs::metadata(path).ok();
+    if there.as_ref().is_some_and(|there| !there.is_file()) {
+        return OpenOptions::new().write(true).open(path)?.write_all(bytes);
+    }
+    // What a link leads to is replaced, and not the link.
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut unfinished = builder.tempfile_in(folder)?;
+    unfinished.write_all(bytes)?;
+    unfinished.as_file().sync_all()?;
+    unfinished.persist(path)?;
+    Ok(())
 }
 
 /// One line to standard error, with the program's name in front of it.

@@ -48,11 +48,15 @@ impl Signer {
 
     fn file(path: &Path) -> Result<Self, Failure> {
         let wrong = |what: &str| Failure::new(format!("{}: {what}", path.display()));
-        let open =
-            std::fs::File::open(path).map_err(|error| wrong(&format!("cannot be read: {error}; correct the path")))?;
-        only_its_owner_reads(path, &open)?;
+        let open = std::fs::File::open(path)
+            .map_err(|error| wrong(&format!("cannot be read: {error}; correct the path or its permissions")))?;
+        let metadata = open.metadata().map_err(|error| wrong(&format!("cannot be read: {error}")))?;
+        if !metadata.is_file() {
+            return Err(wrong("is no file; name the one that hardkey-confirm init made"));
+        }
+        only_its_owner_reads(path, &metadata)?;
         let bytes = files::of(open, LARGEST).map_err(|error| wrong(&format!("cannot be read: {error}")))?;
-        let is_none = "is no key that hardkey-confirm init makes: a P-256 key, PKCS #8 in PEM; make one";
+        let is_none = "is no key that hardkey-confirm init makes: a P-256 key, PKCS #8 in PEM; name that file, or make one if there is none";
         let (label, key) = der::pem::decode_vec(&bytes).map_err(|_| wrong(is_none))?;
         if label != LABEL {
             return Err(wrong(is_none));
@@ -133,10 +137,8 @@ pub(crate) fn public_half(pair: &EcdsaKeyPair) -> Result<PublicKey, Failure> {
 
 /// Whether nobody but the owner can read the file, where files say so.
 #[cfg(unix)]
-fn only_its_owner_reads(path: &Path, file: &std::fs::File) -> Result<(), Failure> {
-    use std::os::unix::fs::PermissionsExt;
-    let unreadable = |error| Failure::new(format!("{}: cannot be read: {error}", path.display()));
-    let mode = file.metadata().map_err(unreadable)?.permissions().mode() & 0o7777;
+fn only_its_owner_reads(path: &Path, metadata: &std::fs::Metadata) -> Result<(), Failure> {
+    let mode = std::os::unix::fs::MetadataExt::mode(metadata) & 0o7777;
     if mode & 0o077 == 0 {
         return Ok(());
     }
@@ -148,6 +150,6 @@ fn only_its_owner_reads(path: &Path, file: &std::fs::File) -> Result<(), Failure
 }
 
 #[cfg(not(unix))]
-fn only_its_owner_reads(_: &Path, _: &std::fs::File) -> Result<(), Failure> {
+fn only_its_owner_reads(_: &Path, _: &std::fs::Metadata) -> Result<(), Failure> {
     Ok(())
 }

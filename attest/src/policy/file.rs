@@ -36,9 +36,6 @@ const LARGEST: usize = 64 << 10;
 /// CSBR §4.2.1: what was found of a key's protection may be used again for 13 months, which have 397 days at most.
 const LONGEST_AGE: Duration = Duration::from_secs(397 * 86_400);
 
-/// Lines of a policy fit on a screen.
-const SHOWN: usize = 100;
-
 /// Why a policy could not be read.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct PolicyError(String);
@@ -133,7 +130,7 @@ impl Policy {
             rules,
             confirmers: confirmers(file.confirmer)?,
             confirmation_max_age: max_age(file.confirmation_max_age.as_deref())?,
-            confirmation_endpoints: file.confirmation_endpoints,
+            confirmation_endpoints: endpoints(file.confirmation_endpoints)?,
         })
     }
 }
@@ -157,6 +154,21 @@ fn confirmers(written: Vec<FileConfirmer>) -> Result<Vec<Confirmer>, PolicyError
     Ok(all)
 }
 
+/// Hosts as records have them: in lower case, with a port where it is not that of HTTPS.
+fn endpoints(written: Vec<String>) -> Result<Vec<String>, PolicyError> {
+    let is_host = |text: &&String| {
+        !text.is_empty()
+            && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b':' | b'[' | b']'))
+    };
+    match written.iter().find(|text| !is_host(text)) {
+        Some(text) => Err(PolicyError(format!(
+            "confirmation_endpoints has \"{}\"; write the host alone, in lower case, with a port if it has one of its own",
+            shown::short(text)
+        ))),
+        None => Ok(written),
+    }
+}
+
 fn max_age(written: Option<&str>) -> Result<Duration, PolicyError> {
     let Some(text) = written else { return Ok(MAX_AGE) };
     let read = instant::duration(text).filter(|age| !age.is_zero() && *age <= LONGEST_AGE);
@@ -169,13 +181,12 @@ fn max_age(written: Option<&str>) -> Result<Duration, PolicyError> {
     })
 }
 
-/// What the parser says, in one line and with the line that it says it of.
+/// What the parser says, and of which line. Not the line itself: a file that was named by mistake may hold a secret.
 fn sentence(text: &str, error: &toml::de::Error) -> String {
     let start = error.span().map_or(0, |span| span.start);
     let before = text.get(..start).unwrap_or_default().matches('\n').count();
-    let line: String = text.lines().nth(before).unwrap_or_default().chars().take(SHOWN).collect();
     let number = before.saturating_add(1);
-    shown::short(&format!("line {number} ({}): {}", line.trim(), error.message().replace('\n', ", ")))
+    shown::short(&format!("line {number}: {}", error.message().replace('\n', ", ")))
 }
 
 #[cfg(test)]

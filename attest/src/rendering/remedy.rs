@@ -94,7 +94,11 @@ fn failed(id: &str) -> &'static str {
             "Make a new challenge. If this one is of the future, compare the clocks of your machines."
         }
         "challenge-audience" | "challenge-order" => "Look for the challenge of this order, or make one.",
-        "record-signature" | "record-answers" | "record-endpoint" => {
+        "record-endpoint" => {
+            "If that host is a private endpoint of yours, list it as confirmation_endpoints in your policy. If it is not, treat the record as \
+             forged."
+        }
+        "record-signature" | "record-answers" => {
             "Ask the cloud again with your own program. If this record is not from there, treat it as forged."
         }
         "record-confirmer" => {

@@ -143,10 +143,10 @@ fn an_attribute_twice() {
 #[test]
 fn a_field_of_a_policy_twice_or_unknown() {
     for (policy, found) in [
-        ("name = \"a\"\nname = \"b\"\n[rules]\nhsm = \"attested\"\n", "line 2 (name = \"b\"): duplicate key"),
+        ("name = \"a\"\nname = \"b\"\n[rules]\nhsm = \"attested\"\n", "line 2: duplicate key"),
         (
             "name = \"a\"\nanchors = \"mine\"\n[rules]\nhsm = \"attested\"\n",
-            "line 2 (anchors = \"mine\"): unknown field `anchors`, expected one of `name`, `based_on`, `demanded`, \
+            "line 2: unknown field `anchors`, expected one of `name`, `based_on`, `demanded`, \
              `confirmation_max_age`, `confirmation_endpoints`, `rules`, `confirmer`",
         ),
         (
@@ -164,7 +164,7 @@ fn a_field_of_a_policy_twice_or_unknown() {
             "name is \"csbr\": that is the name of a built-in policy; verdicts must tell them apart",
         ),
         ("name = \"a\"\n", "it has no rule, and would accept nothing"),
-        ("-----BEGIN CERTIFICATE-----\n", "line 1 (-----BEGIN CERTIFICATE-----): key with no value, expected `=`"),
+        ("-----BEGIN CERTIFICATE-----\n", "line 1: key with no value, expected `=`"),
     ] {
         let folder = Folder::new().with("key.dat", dat("release")).with("ca.toml", policy);
         is_undecided(&folder, "key.dat --policy ca.toml", "ca.toml: policy", None, "one that can be read", found);

@@ -51,10 +51,34 @@ fn a_policy_of_64_kib_is_read_and_a_larger_one_is_not() {
 }
 
 #[test]
+fn a_private_endpoint_is_a_host_and_nothing_else() {
+    let policy =
+        |host: &str| format!("name = \"a\"\nconfirmation_endpoints = [{host:?}]\n[rules]\nhsm = \"attested\"\n");
+    for host in ["vpce-1.kms.eu-west-1.vpce.amazonaws.com", "kms.example.com:8443", "[::1]:8443"] {
+        assert_eq!(read(&policy(host)).confirmation_endpoints, [host]);
+    }
+    for text in ["https://kms.example.com", "kms.example.com/", "KMS.example.com", "a b", "me@kms.example.com", ""] {
+        let said = "write the host alone, in lower case, with a port if it has one of its own";
+        assert_eq!(refused(&policy(text)), format!("policy: confirmation_endpoints has \"{text}\"; {said}"));
+    }
+}
+
+/// A file that was named by mistake may hold a secret.
+#[test]
+fn no_line_of_a_file_that_is_no_policy_is_shown() {
+    for text in
+        ["hardkey-challenge-key-1 84095d2b\n", "[default]\naws_secret_access_key = 84095d2b\n", "{\"k\": \"84095d2b\"}"]
+    {
+        let said = refused(text);
+        assert!(!said.contains("84095d2b"), "{said}");
+    }
+}
+
+#[test]
 fn what_is_wrong_in_a_policy_is_said_with_its_line() {
-    let said = "policy: line 3 (hsm = attested): string values must be quoted, expected literal string";
+    let said = "policy: line 3: string values must be quoted, expected literal string";
     assert_eq!(refused("name = \"a\"\n[rules]\n hsm = attested\n"), said);
-    let said = "policy: line 2 (rule = {}): unknown field `rule`, expected one of `name`, `based_on`, `demanded`, \
+    let said = "policy: line 2: unknown field `rule`, expected one of `name`, `based_on`, `demanded`, \
         `confirmation_max_age`, `confirmation_endpoints`, `rules`, `confirmer`";
     assert_eq!(refused("name = \"a\"\nrule = {}\n"), said);
 }

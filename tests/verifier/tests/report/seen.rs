@@ -92,7 +92,7 @@ fn a_list_that_was_cut_off_or_edited_decides_nothing() {
         folder.put("list", format!("{good}{wrong}").as_bytes());
         let said = folder.at(&listed());
         let start = "hardkey-attest: could not be decided: list, line 2: list: expected a nonce, the SHA-256 of a key and a \
-                     moment, as this program writes them, found \"";
+                     moment, as this program writes them, found ";
         assert!(said.status == Some(2) && said.err.starts_with(start), "{wrong:?}: {}", said.err);
     }
 }
