@@ -188,12 +188,9 @@ say 'Fetching crates, ministack, LocalStack and judges'
 cargo fetch --locked --quiet
 localstack/ministack.sh install
 localstack/localstack.sh install
-tests/judges/install.sh google
-tests/judges/install.sh azure
-tests/judges/install.sh azure-around
-tests/judges/install.sh aws
-tests/judges/install.sh terraform
-tests/judges/install.sh kql
+for judge in google azure azure-around aws terraform kql bicep; do
+    tests/judges/install.sh "$judge"
+done
 
 # From here on nothing is fetched, and nothing that this shell happens to have set may lead a test elsewhere.
 for name in $(compgen -e); do

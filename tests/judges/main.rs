@@ -6,6 +6,7 @@
 
 mod azure;
 mod azure_around;
+mod bicep;
 mod gcloud;
 mod google;
 mod grant;
