@@ -22,7 +22,7 @@ pub(crate) mod terms;
 
 use std::time::Duration;
 
-pub use answer::{Answer, Said};
+pub use answer::{Answer, NOT_ASKED, Said};
 pub use change::{Change, Seen, changes};
 pub use confirmer::Confirmer;
 pub use draft::{About, Draft};

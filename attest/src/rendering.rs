@@ -16,6 +16,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unanswered;
 
 pub use anchors::{anchors_json, anchors_text};
 pub use html::{decision_html, undecided_html};

@@ -20,8 +20,8 @@ const LIMIT: Duration = Duration::from_secs(60);
 const REPORTED: &str = "\
 reported: the subscriber says what should be said, but nobody vouches for it. Not accepted.
 What is missing for more: AWS itself. Its HSMs make no statement about a key, so that nothing offline is more than reported. \
-Ask AWS as the CA (kms:DescribeKey and kms:GetPublicKey for this ARN, which the subscriber allows): that answer is confirmed, \
-and supports CSBR method 5.
+Ask AWS as the CA, with hardkey-confirm and the role that hardkey grant-ca aws prints: what the cloud says of the key and of its \
+logs is then confirmed, and supports CSBR method 5.
 ";
 
 /// What the payload of a report says.

@@ -15,11 +15,13 @@ use hardkey_tests::scene::{Scene, told};
 /// What every verdict under roots of tests begins with.
 const TEST_KEYS: &str = "TEST KEYS: this rests on keys that were made for tests. It says nothing about any HSM.";
 const OF_AN_HSM: &str = "What is missing for more: Azure itself. The HSM's maker attests the key, in a format that no genuine statement has \
-     confirmed; that Microsoft runs the HSM is no more than reported, because it publishes no key to know it by. Ask Azure as the CA \
-     (GetKey for this version, which the subscriber allows): that answer is confirmed, and supports CSBR method 5.";
+     confirmed; that Microsoft runs the HSM is no more than reported, because it publishes no key to know it by. Ask Azure as the CA, \
+     with hardkey-confirm and the roles that hardkey grant-ca azure prints: what the cloud says of the key and of its logs is then \
+     confirmed, and supports CSBR method 5.";
 const OF_A_VAULT: &str = "What is missing for more: Azure itself. A vault's HSMs make no statement about a key, so that nothing offline is \
-     more than reported, and where the key came from only the vault's log says (AuditEvent, KeyCreate). Ask Azure as the CA (GetKey \
-     for this version, which the subscriber allows): that answer is confirmed, and supports CSBR method 5.";
+     more than reported, and where the key came from only the vault's log says (AuditEvent, KeyCreate). Ask Azure as the CA, with \
+     hardkey-confirm and the roles that hardkey grant-ca azure prints: what the cloud says of the key and of its logs is then \
+     confirmed, and supports CSBR method 5.";
 /// What only the statement of the HSM can say of a key.
 const BY_THE_HSM: [&str; 9] = [
     "hsm",

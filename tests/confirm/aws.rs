@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hardkey_tests::host::Outcome;
-use hardkey_tests::realm::Realm;
+use hardkey_tests::realm::{self, Realm};
 use hardkey_tests::scene::Scene;
 use serde_json::json;
 
@@ -117,6 +117,25 @@ fn half_a_grant_shows_where_the_key_lives_and_says_that_the_logs_were_not_shown(
     assert!(verdict.text().contains(&refused), "{}", verdict.text());
     let generated = "the key was generated inside the HSM, and not imported: yes (the answer to kms:DescribeKey)";
     assert!(verdict.text().contains(generated), "{}", verdict.text());
+}
+
+#[test]
+fn another_external_id_leaves_the_report_with_what_sts_said_and_what_to_compare() {
+    let test = "another_external_id_leaves_the_report_with_what_sts_said_and_what_to_compare";
+    let Some(order) = Order::placed(test) else { return };
+    let config = String::from_utf8(order.scene.read("ca.toml")).unwrap();
+    order.scene.write("ca.toml", config.replace(realm::EXTERNAL_ID, "another-order"));
+    let verdict = order.verdict();
+    let text = verdict.text();
+    assert_eq!(verdict.status, Some(1), "{text}");
+    assert!(text.starts_with("reported: "), "{text}");
+    assert!(
+        text.contains("; refused: AccessDenied, ") && text.contains("to perform: sts:AssumeRole on resource: "),
+        "{text}"
+    );
+    let next = "next: The cloud refused you, in the words that the record has. Compare as whom you asked with whom the subscriber let \
+        ask (of AWS role and external id), ";
+    assert!(text.contains(next) && !text.contains("ask the cloud yourself"), "{text}");
 }
 
 #[test]

@@ -22,11 +22,15 @@ fn what_the_key_alone_shows_is_confirmed_and_that_the_logs_were_not_shown_is_sai
     let asked = desk.ask("release", "record.json").success();
     let lines: Vec<&str> = asked.stderr.lines().collect();
     assert!(lines[0].starts_with("hardkey-confirm: kms:DescribeKey arn:aws:kms:eu-west-1:"), "{}", asked.stderr);
-    assert!(asked.stderr.contains(": refused: NoRole: "), "{}", asked.stderr);
+    let role = "set role and external_id in [aws]";
+    let not_asked = format!(": not asked: the CA's configuration names no role of the key's account; {role}\n");
+    assert!(asked.stderr.contains(&not_asked) && !asked.stderr.contains(": refused: "), "{}", asked.stderr);
     assert_eq!(asked.text(), "");
     let verdict = desk.verify("release", "record.json");
     assert_eq!(verdict.status, Some(1), "{}", verdict.text());
     assert_eq!(unmet(&verdict), ["logging"], "{}", verdict.text());
+    let next = "next: Your own configuration kept hardkey-confirm from asking: set what the record says is missing, ";
+    assert!(verdict.text().contains(next) && verdict.text().contains(role), "{}", verdict.text());
     without_logging(&desk);
     let verdict = desk.verify("release", "record.json");
     assert_eq!((verdict.status, verdict.stderr.as_str()), (Some(0), ""), "{}", verdict.text());

@@ -97,8 +97,9 @@ fn where_the_key_names_the_ca_it_is_read_with_the_cas_own_credentials_and_the_lo
     }
     let answers = ask_as(&realm, &user, &realm.endpoints());
     let trails = answers.iter().find(|one| one["kind"] == "aws.describe-trails").unwrap();
-    assert_eq!(trails["code"], "NoRole");
-    assert_eq!(trails["message"], "the CA has no role in the key's account");
+    assert_eq!(trails["code"], "NotAsked");
+    let lacks = "the CA's configuration names no role of the key's account; set role and external_id in [aws]";
+    assert_eq!(trails["message"], lacks);
 }
 
 #[test]

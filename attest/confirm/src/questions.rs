@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use hardkey_attest::confirmation::{Answer, Kind, Question, Said, digest_keys, follow_ups};
+use hardkey_attest::confirmation::{Answer, Kind, NOT_ASKED, Question, Said, digest_keys, follow_ups};
 use hardkey_kms::Deadline;
 use hardkey_kms::config::InquirySettings;
 use hardkey_kms::inquiry;
@@ -39,6 +39,7 @@ pub(crate) fn told(answers: &[Answer]) -> Vec<String> {
     let line = |answer: &Answer| {
         let came = match &answer.said {
             Said::Data(data) => format!("answered, {} bytes", data.len()),
+            Said::Refused { code, message } if code == NOT_ASKED => format!("not asked: {message}"),
             Said::Refused { code, message } => format!("refused: {code}: {message}"),
         };
         format!("{} at {}: {came}", answer.request, answer.endpoint)

@@ -20,6 +20,9 @@ pub struct Answer {
     pub said: Said,
 }
 
+/// In the place of a cloud's code: nobody was asked, because the CA's own configuration does not say as whom.
+pub const NOT_ASKED: &str = "NotAsked";
+
 /// What a cloud said.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Said {
@@ -27,9 +30,9 @@ pub enum Said {
     Data(Vec<u8>),
     /// That it does not answer this: half a grant is still a grant.
     Refused {
-        /// The cloud's name for the reason.
+        /// The cloud's name for the reason, or [`NOT_ASKED`].
         code: String,
-        /// The cloud's words.
+        /// The cloud's words, or what the CA's configuration lacks.
         message: String,
     },
 }

@@ -50,7 +50,12 @@ fn challenge(record: &Record, report: Option<&Report>, expected: &Expected) -> R
             return Err(format!("the record has the {what} \"{has}\", the challenge \"{wants}\""));
         }
     }
-    Ok(format!("nonce {nonce}"))
+    Ok(match posed {
+        Some(_) => format!("nonce {nonce}"),
+        None => format!(
+            "nonce {nonce}, of the report's own challenge: none was handed in to hold it against, so that nobody checked which order it is of"
+        ),
+    })
 }
 
 /// Only the clouds' own hosts, and those that the CA's policy adds, answer for a cloud.

@@ -15,10 +15,12 @@ use super::group::vouchers;
 use super::header::seen;
 use super::remedy::remedy;
 use super::sentence::{caveat, headline, more, unmet};
+use super::unanswered::counting;
 use super::{Decision, Input, SCHEMA, TOOL};
 use crate::anchor::Anchors;
 use crate::certificate::sha256;
 use crate::claim::{Claim, Value};
+use crate::confirmation::Record;
 use crate::evidence::Claims;
 use crate::finding::Finding;
 use crate::inspection::Section;
@@ -156,6 +158,7 @@ struct FieldJson {
 #[must_use]
 pub fn decision_json<A: Anchors>(decision: &Decision<'_, A>, anchors: &A) -> String {
     let Decision { verdict, claims, expected, inputs } = decision;
+    let counts = counting(verdict, claims);
     let hash = |key: &crate::public_key::PublicKey| shown::hex(&sha256(key.spki()));
     written(&DecisionJson {
         schema: SCHEMA,
@@ -195,8 +198,8 @@ pub fn decision_json<A: Anchors>(decision: &Decision<'_, A>, anchors: &A) -> Str
         }),
         sound: claims.is_sound(),
         claims: claims.all().iter().map(|one| claim(claims, one)).collect(),
-        checks: verdict.checks().iter().map(finding).collect(),
-        rules: verdict.rules().iter().map(finding).collect(),
+        checks: verdict.checks().iter().map(|one| finding(one, counts)).collect(),
+        rules: verdict.rules().iter().map(|one| finding(one, counts)).collect(),
     })
 }
 
@@ -241,7 +244,7 @@ fn claim<A>(claims: &Claims<A>, claim: &Claim) -> ClaimJson {
     }
 }
 
-fn finding(finding: &Finding) -> FindingJson {
+fn finding(finding: &Finding, counts: Option<&Record>) -> FindingJson {
     FindingJson {
         id: finding.id,
         outcome: finding.outcome.name(),
@@ -249,7 +252,7 @@ fn finding(finding: &Finding) -> FindingJson {
         observed: finding.observed.clone(),
         basis: finding.basis.map(crate::finding::Basis::name),
         source: finding.source,
-        next: unmet(std::slice::from_ref(finding)).next().map(remedy),
+        next: unmet(std::slice::from_ref(finding)).next().map(|finding| remedy(finding, counts)),
     }
 }
 

@@ -1,6 +1,8 @@
 //! What stands between a key and its certificate, most telling first, each with what to do next.
 
 use super::remedy::remedy;
+use super::unanswered::counting;
+use crate::confirmation::Record;
 use crate::evidence::Claims;
 use crate::finding::{Finding, Outcome};
 use crate::verdict::Verdict;
@@ -15,12 +17,12 @@ pub(super) struct Obstacle {
 }
 
 impl Obstacle {
-    fn new(finding: &Finding) -> Self {
+    fn new(finding: &Finding, counts: Option<&Record>) -> Self {
         Self {
             title: format!("{} {}", finding.id, finding.outcome.name()),
             demanded: finding.demand.clone(),
             found: finding.observed.clone(),
-            next: remedy(finding),
+            next: remedy(finding, counts),
         }
     }
 }
@@ -29,9 +31,11 @@ impl Obstacle {
 /// checks is one of them.
 pub(super) fn obstacles<A>(verdict: &Verdict<A>, claims: &Claims<A>) -> Vec<Obstacle> {
     let all = || verdict.checks().iter().chain(verdict.rules());
-    let mut obstacles: Vec<Obstacle> = with(all(), Outcome::Failed).map(Obstacle::new).collect();
+    let counts = counting(verdict, claims);
+    let new = |finding| Obstacle::new(finding, counts);
+    let mut obstacles: Vec<Obstacle> = with(all(), Outcome::Failed).map(new).collect();
     if claims.is_sound() {
-        obstacles.extend(with(all(), Outcome::Missing).map(Obstacle::new));
+        obstacles.extend(with(all(), Outcome::Missing).map(new));
     } else {
         let waiting = with(all(), Outcome::Missing).count();
         if waiting > 0 {

@@ -1,5 +1,7 @@
 //! What to do about a finding that stands in the way.
 
+use super::unanswered::unanswered;
+use crate::confirmation::Record;
 use crate::finding::{Basis, Finding, Outcome};
 
 const AGAIN: &str = "Ask the subscriber to download statement and certificates again and to send them unchanged. If this \
@@ -7,8 +9,11 @@ const AGAIN: &str = "Ask the subscriber to download statement and certificates a
 const NEW_KEY: &str =
     "The subscriber must make a new key: generated in the HSM, for signing, not importable, not exportable.";
 
-/// The next step, in plain words.
-pub(super) fn remedy(finding: &Finding) -> &'static str {
+/// The next step, in plain words. Who asked the cloud, with a record that counts, is told what was in the way of its answer.
+pub(super) fn remedy(finding: &Finding, counts: Option<&Record>) -> &'static str {
+    if let Some(next) = counts.and_then(|record| unanswered(finding, record)) {
+        return next;
+    }
     match (finding.outcome, finding.basis) {
         (Outcome::Missing, Some(Basis::Reported)) => {
             "Ask for the HSM's own statement, or ask the cloud yourself: copies of answers can be made up."

@@ -76,26 +76,26 @@ pub(super) fn more<A>(verdict: &Verdict<A>, claims: &Claims<A>) -> Option<String
         Level::Rejected if of_azure && waits_for_the_cloud(verdict) => {}
         Level::Attested | Level::Confirmed | Level::Rejected => return None,
     }
-    let ask = "that answer is confirmed, and supports CSBR method 5";
+    let then = "what the cloud says of the key and of its logs is then confirmed, and supports CSBR method 5";
     Some(match operator.as_deref() {
         Some("Amazon Web Services") => format!(
             "What is missing for more: AWS itself. Its HSMs make no statement about a key, so that nothing offline is more than \
-             reported. Ask AWS as the CA (kms:DescribeKey and kms:GetPublicKey for this ARN, which the subscriber allows): {ask}."
+             reported. Ask AWS as the CA, with hardkey-confirm and the role that hardkey grant-ca aws prints: {then}."
         ),
         // attest/src/evidence/managed_hsm.rs: the format is that of the statement alone.
         Some("Microsoft Azure") if found(Topic::Format).is_some() => format!(
             "What is missing for more: Azure itself. The HSM's maker attests the key, in a format that no genuine statement has \
              confirmed; that Microsoft runs the HSM is no more than reported, because it publishes no key to know it by. Ask Azure as \
-             the CA (GetKey for this version, which the subscriber allows): {ask}."
+             the CA, with hardkey-confirm and the roles that hardkey grant-ca azure prints: {then}."
         ),
         Some("Microsoft Azure") => format!(
             "What is missing for more: Azure itself. A vault's HSMs make no statement about a key, so that nothing offline is more \
-             than reported, and where the key came from only the vault's log says (AuditEvent, KeyCreate). Ask Azure as the CA (GetKey \
-             for this version, which the subscriber allows): {ask}."
+             than reported, and where the key came from only the vault's log says (AuditEvent, KeyCreate). Ask Azure as the CA, with \
+             hardkey-confirm and the roles that hardkey grant-ca azure prints: {then}."
         ),
         Some(_) | None => format!(
             "What is missing for more: the HSM's own statement about this key, which is attested and supports CSBR method 2; or ask \
-             the cloud as the CA: {ask}."
+             the cloud as the CA, with hardkey-confirm: {then}."
         ),
     })
 }

@@ -246,7 +246,7 @@ fn what_is_missing_for_more_than_reported_is_said_for_the_cloud_that_the_key_is_
         let claims = Claims::<Release>::of_tests(key.clone(), said, Ledger::default());
         sentence::more(&claims.appraise(&policy, &Expected::default()), &claims)
     };
-    let confirmed = "that answer is confirmed, and supports CSBR method 5.";
+    let confirmed = "what the cloud says of the key and of its logs is then confirmed, and supports CSBR method 5.";
     for (operator, start) in [
         (Some("Amazon Web Services"), "What is missing for more: AWS itself. Its HSMs make no statement about a key,"),
         (

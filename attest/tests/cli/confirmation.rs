@@ -132,6 +132,65 @@ fn half_a_grant_says_what_is_missing_and_what_was_shown() {
 }
 
 #[test]
+fn who_asked_the_cloud_is_told_what_was_in_the_way_of_its_answer() {
+    const ARN: &str = hardkey_synthetic::answer::ARN;
+    let (kms, trails) = ("kms.us-west-2.amazonaws.com", "cloudtrail.us-west-2.amazonaws.com");
+    let of_key = [("aws.describe-key", ARN, kms), ("aws.get-public-key", ARN, kms)];
+    let of_logs = [("aws.describe-trails", "111122223333", trails)];
+    let of_mark = [("aws.list-resource-tags", ARN, kms)];
+    // The step that is named for each rule that is not met.
+    let steps = |refused: &[(&str, &str, &str)], code: &str, policy: &str| -> Vec<(String, String)> {
+        let folder = folder(|record| {
+            refused.iter().fold(record, |record, (kind, of, host)| record.unasked(kind).refused(kind, of, host, code))
+        });
+        let demanding = folder.read("ca.toml").replacen("based_on", "demanded = [\"ownership\"]\nbased_on", 1);
+        let folder = folder.with("demanding.toml", demanding);
+        let told = json(&verify(&folder, &format!("--policy {policy} --json")));
+        let rules = told["rules"].as_array().unwrap();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        rules
+            .iter()
+            .filter(|rule| !rule["next"].is_null())
+            .map(|rule| (text(&rule["id"]), text(&rule["next"])))
+            .collect()
+    };
+    let refused = "The cloud refused you, in the words that the record has. Compare as whom you asked with whom the subscriber let ask \
+        (of AWS role and external id), or have the subscriber run hardkey grant-ca; then ask the cloud again.";
+    let nobody = "Your own configuration kept hardkey-confirm from asking: set what the record says is missing, have the subscriber run \
+        hardkey grant-ca, and ask the cloud again.";
+    for (code, next) in [("AccessDenied", refused), ("NotAsked", nobody)] {
+        let one = |rule: &str| vec![(rule.to_owned(), next.to_owned())];
+        assert_eq!(steps(&of_logs, code, "ca.toml"), one("logging"));
+        assert_eq!(steps(&of_mark, code, "demanding.toml"), one("ownership"));
+        let of_the_key = steps(&of_key, code, "ca.toml");
+        assert!(of_the_key.len() > 3 && of_the_key.iter().all(|(_, step)| step == next), "{of_the_key:#?}");
+    }
+    // What else was refused has no part in it: the trails were shown, and the tags were.
+    let others = [("aws.get-key-policy", ARN, kms), ("aws.list-grants", ARN, kms)];
+    assert_eq!(steps(&others, "AccessDenied", "demanding.toml"), []);
+}
+
+#[test]
+fn without_a_challenge_it_is_said_that_nobody_checked_of_which_order_the_record_is() {
+    let folder = folder(|record| record);
+    let observed = |line: &str| {
+        let said = folder.run(words(&format!(
+            "verify report.json --csr request.csr {line} --confirmation record.json --at {AT} --policy ca.toml --json"
+        )));
+        let told = json(&said);
+        let checks = told["checks"].as_array().unwrap();
+        let check = checks.iter().find(|check| check["id"] == "record-challenge").unwrap();
+        (said.status, check["outcome"].clone(), check["observed"].as_str().unwrap().to_owned())
+    };
+    let nonce = Challenge::new().json()["nonce"].as_str().unwrap().to_owned();
+    std::fs::set_permissions(folder.path().join("c.key"), Permissions::from_mode(0o600)).unwrap();
+    let with = observed("--challenge c.json --challenge-key c.key");
+    assert_eq!(with, (Some(0), "passed".into(), format!("nonce {nonce}")));
+    let own = "of the report's own challenge: none was handed in to hold it against, so that nobody checked which order it is of";
+    assert_eq!(observed(""), (Some(0), "passed".into(), format!("nonce {nonce}, {own}")));
+}
+
+#[test]
 fn a_record_is_handed_in_as_one_and_its_fields_are_shown() {
     let folder = folder(|record| record);
     let said = folder.run(words(&format!("verify report.json record.json --at {AT}")));

@@ -7,7 +7,7 @@ use crate::finding::{Basis, Finding, Outcome};
 use crate::policy::RULES;
 
 fn next(id: &'static str, outcome: Outcome, basis: Option<Basis>) -> &'static str {
-    remedy(&Finding { id, demand: String::new(), source: "", observed: String::new(), basis, outcome })
+    remedy(&Finding { id, demand: String::new(), source: "", observed: String::new(), basis, outcome }, None)
 }
 
 /// For each check that fails, and each rule that fails or that nothing speaks to, the next step.

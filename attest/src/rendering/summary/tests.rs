@@ -50,7 +50,8 @@ fn of_what_is_not_rejected_the_first_lines_are_told() {
         reported,
         "reported: the subscriber says what should be said, but nobody vouches for it. Not accepted.\n\
          What is missing for more: the HSM's own statement about this key, which is attested and supports CSBR method 2; or ask \
-         the cloud as the CA: that answer is confirmed, and supports CSBR method 5.\n"
+         the cloud as the CA, with hardkey-confirm: what the cloud says of the key and of its logs is then confirmed, and \
+         supports CSBR method 5.\n"
     );
     assert_eq!(told::<ForTests>(good, Basis::Attested, true), format!("{TEST_KEYS}\n{accepted}"));
 }

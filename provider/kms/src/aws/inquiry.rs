@@ -12,7 +12,7 @@ use aws_sdk_cloudtrail::types::{LookupAttribute, LookupAttributeKey};
 use aws_sdk_kms::config::http::HttpResponse;
 use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kms::operation::RequestId;
-use hardkey_attest::confirmation::{Answer, Kind, Question, Said};
+use hardkey_attest::confirmation::{Answer, Kind, NOT_ASKED, Question, Said};
 use hardkey_attest::instant::Instant;
 use hardkey_attest::report;
 use reqwest::Url;
@@ -40,6 +40,8 @@ const HALF_AN_HOUR: u64 = 30 * 60;
 /// A record's field for what was asked has 2048 characters, and for the cloud's words 1024.
 const LONGEST_REQUEST: usize = 2048;
 const LONGEST_MESSAGE: usize = 1024;
+
+const NO_ROLE: &str = "the CA's configuration names no role of the key's account; set role and external_id in [aws]";
 
 /// AWS, asked about one key.
 pub(crate) struct AwsInquiry {
@@ -98,9 +100,7 @@ impl AwsInquiry {
                 }
                 Err(refused) => refused,
             },
-            None => {
-                Refused { code: "NoRole".to_owned(), message: "the CA has no role in the key's account".to_owned() }
-            }
+            None => Refused { code: NOT_ASKED.to_owned(), message: NO_ROLE.to_owned() },
         };
         Ok(if is_answered_across_accounts(question.kind) { Ok(own()) } else { Err(refused) })
     }

@@ -108,8 +108,8 @@ fn an_aws_key_is_reported_and_the_verdict_says_who_would_have_to_speak_for_more(
     let said = folder.at(&format!("{VERIFY} --html page.html"));
     assert_eq!(said.status, Some(1));
     let missing = "What is missing for more: AWS itself. Its HSMs make no statement about a key, so that nothing offline is more \
-                   than reported. Ask AWS as the CA (kms:DescribeKey and kms:GetPublicKey for this ARN, which the subscriber \
-                   allows): that answer is confirmed, and supports CSBR method 5.";
+                   than reported. Ask AWS as the CA, with hardkey-confirm and the role that hardkey grant-ca aws prints: \
+                   what the cloud says of the key and of its logs is then confirmed, and supports CSBR method 5.";
     let sentence = "reported: the subscriber says what should be said, but nobody vouches for it. Not accepted.";
     assert_eq!(head(&said.out), [sentence, missing]);
     assert!(folder.read("page.html").contains(&format!("<p class=\"caveat\">{missing}</p>")));
