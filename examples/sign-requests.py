@@ -13,7 +13,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.session import Session
 
-# docs/confirmation.md: these headers and no others, all of them signed.
+# docs/confirm.md: these headers and no others, all of them signed.
 HEADERS = ("authorization", "content-type", "host", "x-amz-date", "x-amz-security-token", "x-amz-target", "x-hardkey-challenge")
 DOMAINS = {"aws": "amazonaws.com", "aws-us-gov": "amazonaws.com", "aws-eusc": "amazonaws.eu"}
 

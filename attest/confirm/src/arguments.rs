@@ -24,7 +24,8 @@ Example:
 
 /// Asks the cloud itself about the key of a report, with a CA's own credentials, and makes a record of its answers.
 ///
-/// For certification authorities, of keys whose HSM makes no statement: AWS KMS and Azure Key Vault. Reads only; decides nothing.
+/// For certification authorities, of keys in AWS KMS, Azure Key Vault, Azure Managed HSM and Google Cloud KMS. Reads only; decides
+/// nothing.
 #[derive(Debug, Parser)]
 #[command(name = NAME, version, after_help = AFTER, max_term_width = 100)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
@@ -118,8 +119,8 @@ pub(crate) struct RecheckOptions {
     #[arg(long, value_name = "FOLDER")]
     pub(crate) out: PathBuf,
 
-    /// What is demanded: csbr, or a file.
-    #[arg(long, value_name = "csbr|FILE", default_value = "csbr")]
+    /// What is demanded: csbr, statement, or a file.
+    #[arg(long, value_name = "csbr|statement|FILE", default_value = "csbr")]
     pub(crate) policy: PathBuf,
 
     /// At most so many keys in a minute. Of one key, CloudTrail is asked once for events, which it takes twice a second from an account.

@@ -18,7 +18,7 @@ Examples:
   hardkey-attest challenge --audience \"Example CA\" --order 4711 > c.json
   hardkey-attest verify report.json --csr request.csr --challenge c.json
   hardkey-attest verify report.json --csr request.csr --challenge c.json \\
-    --confirmation record.json --policy ca.toml
+    --confirmation record.json --policy policy.toml
   hardkey-attest verify bundle.zip --csr request.csr \\
     --name projects/p/locations/europe-west3/keyRings/r/cryptoKeys/k/cryptoKeyVersions/1";
 

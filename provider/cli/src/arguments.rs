@@ -16,7 +16,8 @@ Keys, credentials and the network are configured as for the PKCS#11 module: HARD
 
 Exit status:
   0  done
-  1  refused: by the key service, by admission, or because the key service could not be asked
+  1  refused: by the key service, by admission, or because the key service could not be asked;
+     or grant-ca --check found something
   2  the command line, the configuration or a file cannot be used
 Standard error says which, in one line, and what to do.
 

@@ -35,7 +35,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "TOOL", default_value = "cloudformation")]
     format: Format,
 
-    /// Print nothing: look at the role as it is, and say what is missing and what is too much. Needs rights to read IAM.
+    /// Print no template: look at the role as it is, and say what is missing and what is too much. Needs rights to read IAM.
     #[arg(long, conflicts_with = "format")]
     check: bool,
 }

@@ -21,7 +21,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "NAME")]
     key: Option<String>,
 
-    /// Print nothing: look at the CA's roles as they are, and say what is missing and what is too much. Needs rights to read roles.
+    /// Print no template: look at the CA's roles as they are, and say what is missing and what is too much. Needs rights to read roles.
     #[arg(long)]
     check: bool,
 }

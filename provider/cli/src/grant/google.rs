@@ -26,7 +26,7 @@ pub(crate) struct Options {
     #[arg(long, value_name = "NUMBER")]
     organization: Option<String>,
 
-    /// Print nothing: look at what the CA was given as it is, and say what is missing and what is too much. Needs rights to read policies
+    /// Print no script: look at what the CA was given as it is, and say what is missing and what is too much. Needs rights to read policies
     /// and roles of IAM.
     #[arg(long)]
     check: bool,
