@@ -16,10 +16,19 @@ fn help_completions_and_manual_pages_are_written() {
     let page = scene.hardkey(&["man"]);
     assert_eq!((page.status, page.stderr.as_str()), (Some(0), ""));
     assert!(page.text().contains(".TH hardkey 1") && page.text().contains("Exit status"), "{}", page.text());
-    for command in ["keys", "csr", "attest", "grant-ca", "completions", "man"] {
-        let page = scene.hardkey(&["man", command]);
+    let clouds = ["grant-ca aws", "grant-ca azure", "grant-ca google"];
+    for command in ["keys", "csr", "attest", "grant-ca", "completions", "man"].into_iter().chain(clouds) {
+        let words: Vec<&str> = ["man"].into_iter().chain(command.split(' ')).collect();
+        let page = scene.hardkey(&words);
         assert_eq!((page.status, page.stderr.as_str()), (Some(0), ""), "{command}");
-        assert!(page.text().contains(&format!(".TH hardkey-{command} 1")), "{}", page.text());
+        assert!(page.text().contains(&format!(".TH hardkey-{} 1", command.replace(' ', "-"))), "{}", page.text());
+    }
+    for (words, line) in [
+        (["grant-ca", "ibm"], "hardkey: man \"ibm\": there is no such command; name one of aws, azure, google, help\n"),
+        (["csr", "aws"], "hardkey: man \"aws\": there is no such command; leave it out\n"),
+    ] {
+        let none = scene.hardkey(&[&["man"] as &[&str], &words].concat());
+        assert_eq!((none.status, none.stderr.as_str(), none.text().as_str()), (Some(2), line, ""));
     }
     let none = scene.hardkey(&["man", "sign\u{1b}[2J"]);
     let line = "hardkey: man \"sign\\u{1b}[2J\": there is no such command; name one of keys, csr, attest, grant-ca, completions, man, help\n";

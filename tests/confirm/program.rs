@@ -103,7 +103,7 @@ fn nothing_is_asked_with_a_report_a_key_or_a_configuration_that_cannot_be_used()
         (vec![&gone, "--key", &key], format!("{gone} cannot be read: No such file or directory (os error 2); correct the path")),
         (
             vec![&empty, "--key", &key],
-            format!("{empty}: report: report, byte 0: expected a JSON object, which starts with {{, without a byte order mark, found nothing"),
+            format!("{empty}: report, byte 0: expected a JSON object, which starts with {{, without a byte order mark, found nothing; name the report that hardkey attest made"),
         ),
         (
             vec![&unanswering, "--key", &key],
@@ -155,14 +155,24 @@ fn help_completions_and_the_page_of_the_manual_are_products() {
         (vec!["--help"], "Usage: hardkey-confirm [OPTIONS] <REPORT>"),
         (vec!["recheck", "--help"], "--per-minute <NUMBER>"),
         (vec!["man"], ".TH hardkey-confirm 1"),
+        (vec!["man", "init"], ".TH hardkey-confirm-init 1"),
+        (vec!["man", "recheck"], ".TH hardkey-confirm-recheck 1"),
+        (vec!["man", "replay"], ".TH hardkey-confirm-replay 1"),
         (vec!["completions", "bash"], "_hardkey__confirm()"),
         (vec!["--version"], "hardkey-confirm 0.1.0"),
     ] {
         let outcome = confirm(&scene, &arguments).success();
         assert!(outcome.text().contains(part) && outcome.stderr.is_empty(), "{arguments:?}: {}", outcome.text());
     }
-    for arguments in [vec![], vec!["--no-such-option"], vec!["recheck"]] {
+    // What has no effect is refused.
+    let useless = vec!["replay", "requests.json", "--report", "report.json", "--digest-keys"];
+    for arguments in [vec![], vec!["--no-such-option"], vec!["recheck"], useless] {
         let outcome = confirm(&scene, &arguments);
         assert_eq!((outcome.status, outcome.text().as_str()), (Some(2), ""), "{arguments:?}");
+        let first = outcome.stderr.lines().next().unwrap_or_default();
+        assert!(first.starts_with("error: ") || first == "error:", "{arguments:?}: {}", outcome.stderr);
     }
+    let none = confirm(&scene, &["man", "sign"]);
+    let names = "init, recheck, replay, completions, man, help";
+    assert_eq!(told(&none), line(&format!("man \"sign\": there is no such command; name one of {names}")));
 }

@@ -151,10 +151,41 @@ fn the_script_says_what_is_missing() {
             "boto3 is not installed: localstack/ministack.sh install does it",
         );
     }
+    const KEY: &str = "arn:aws:kms:eu-west-1:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321";
+    const ALIAS: &str = "arn:aws:kms:eu-west-1:111122223333:alias/release";
+    const OF_CHINA: &str = "arn:aws-cn:kms:cn-north-1:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321";
     let script = built::project().join("examples/sign-requests.py");
-    let output = Command::new(python).arg(script).env_clear().output().unwrap();
-    assert_eq!(output.status.code(), Some(1));
-    assert!(
-        String::from_utf8_lossy(&output.stderr).contains("sign-requests.py KEY-ARN CHALLENGE.json > requests.json")
-    );
+    let folder = tempfile::TempDir::new().unwrap();
+    let file = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).unwrap();
+        folder.path().join(name).to_str().unwrap().to_owned()
+    };
+    let challenge = file("c.json", &json!({ "nonce": "ab".repeat(32) }).to_string());
+    let texts = ["", "[]", "{}", "{\"nonce\":1}", "{\"nonce\":\"x\"}"];
+    let others: Vec<String> = texts.iter().enumerate().map(|(at, text)| file(&format!("{at}.json"), text)).collect();
+    let gone = folder.path().join("gone.json").to_str().unwrap().to_owned();
+    let said = |arguments: &[&str], environment: &[(&str, &str)]| {
+        let environment = environment.iter().copied().chain([("AWS_EC2_METADATA_DISABLED", "true")]);
+        let output = Command::new(&python).arg(&script).args(arguments).env_clear().envs(environment).output().unwrap();
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{arguments:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    assert!(said(&[], &[]).contains("sign-requests.py KEY-ARN CHALLENGE.json > requests.json"));
+    let of_a_key = "is no ARN of a key; give arn:aws:kms:REGION:ACCOUNT:key/ID, as hardkey keys shows it, not an alias";
+    let line = |why: String| format!("sign-requests.py: {why}\n");
+    assert_eq!(said(&[ALIAS, &challenge], &[]), line(format!("{ALIAS} {of_a_key}")));
+    assert_eq!(said(&["rel\u{1b}[2J", &challenge], &[]), line(format!("rel\\x1b[2J {of_a_key}")));
+    let china = "is in aws-cn, of which no CA asks this way; give a key in one of aws, aws-us-gov, aws-eusc";
+    assert_eq!(said(&[OF_CHINA, &challenge], &[]), line(format!("{OF_CHINA} {china}")));
+    let unread = "cannot be read: No such file or directory; name the CA's challenge";
+    assert_eq!(said(&[KEY, &gone], &[]), line(format!("{gone} {unread}")));
+    for other in &others {
+        let line = line(format!("{other} is no challenge; name the file that the CA gave you"));
+        assert_eq!(said(&[KEY, other], &[]), line);
+    }
+    let home = ("HOME", folder.path().to_str().unwrap());
+    let set = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE";
+    assert_eq!(said(&[KEY, &challenge], &[home]), line(format!("no credentials; {set}")));
+    let profile = "no credentials: The config profile (gone) could not be found; correct AWS_PROFILE, or what it names";
+    assert_eq!(said(&[KEY, &challenge], &[home, ("AWS_PROFILE", "gone")]), line(profile.to_owned()));
 }

@@ -34,6 +34,11 @@ pub(crate) struct Arguments {
     #[arg(value_name = "REPORT", required = true)]
     pub(crate) report: Option<PathBuf>,
 
+    /// Of a key of AWS, ask CloudTrail as well for the keys that its digest files are signed with: for files that the subscriber handed
+    /// in, which show how the key was made.
+    #[arg(long)]
+    pub(crate) digest_keys: bool,
+
     #[command(flatten)]
     pub(crate) asking: AskOptions,
 
@@ -46,11 +51,6 @@ pub(crate) struct AskOptions {
     /// Write the record to this file, not to standard output.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
-
-    /// Of a key of AWS, ask CloudTrail as well for the keys that its digest files are signed with: for files that the subscriber handed
-    /// in, which show how the key was made.
-    #[arg(long)]
-    pub(crate) digest_keys: bool,
 
     #[command(flatten)]
     pub(crate) own: OwnOptions,
@@ -83,8 +83,11 @@ pub(crate) enum Command {
         /// The shell.
         shell: Shell,
     },
-    /// Write a page for man(1).
-    Man,
+    /// Write a page for man(1): of the program, or of one of its commands.
+    Man {
+        /// init, recheck, replay, …
+        command: Option<String>,
+    },
 }
 
 #[derive(Args, Debug)]

@@ -20,9 +20,9 @@ use crate::signer::Signer;
 use crate::{files, questions, settings};
 
 /// Asks the cloud.
-pub(crate) fn run(path: &Path, options: &AskOptions) -> Result<(), Failure> {
+pub(crate) fn run(path: &Path, about_digests: bool, options: &AskOptions) -> Result<(), Failure> {
     with(path, None, options, |subject, settings, network| {
-        questions::ask(&subject.resource, options.digest_keys, settings, network)
+        questions::ask(&subject.resource, about_digests, settings, network)
     })
 }
 

@@ -43,14 +43,8 @@ fn execute(arguments: Arguments) -> u8 {
             clap_complete::generate(shell, &mut Arguments::command(), NAME, &mut script);
             ended(files::product(&script, None))
         }
-        (Some(Command::Man), _) => {
-            let mut text = Vec::new();
-            let rendered = clap_mangen::Man::new(Arguments::command()).render(&mut text);
-            let rendered =
-                rendered.map_err(|error| Failure::new(format!("man: the page could not be written: {error}")));
-            ended(rendered.and_then(|()| files::product(&text, None)))
-        }
-        (None, Some(report)) => ended(ask::run(&report, &arguments.asking)),
+        (Some(Command::Man { command }), _) => ended(manual(command.as_deref())),
+        (None, Some(report)) => ended(ask::run(&report, arguments.digest_keys, &arguments.asking)),
         (None, None) => ended(Err(Failure::new("name a report; hardkey-confirm --help says more"))),
     }
 }
@@ -63,6 +57,27 @@ fn ended(outcome: Result<(), Failure>) -> u8 {
             UNDECIDED
         }
     }
+}
+
+/// One page for the program or for one of its commands.
+fn manual(command: Option<&str>) -> Result<(), Failure> {
+    let mut whole = Arguments::command();
+    whole.build();
+    let page = match command {
+        None => whole,
+        Some(name) => {
+            let found = whole.find_subcommand(name).cloned().ok_or_else(|| {
+                let names: Vec<&str> = whole.get_subcommands().map(clap::Command::get_name).collect();
+                Failure::new(format!("man {name:?}: there is no such command; name one of {}", names.join(", ")))
+            })?;
+            found.version(env!("CARGO_PKG_VERSION")).display_name(format!("{NAME}-{name}"))
+        }
+    };
+    let mut text = Vec::new();
+    clap_mangen::Man::new(page)
+        .render(&mut text)
+        .map_err(|error| Failure::new(format!("man: the page could not be written: {error}")))?;
+    files::product(&text, None)
 }
 
 /// The parser quotes arguments as they are; when it complains, it is asked again with arguments that are fit to be seen.

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use hardkey_attest::anchor::Anchors;
-use hardkey_attest::bundle;
+use hardkey_attest::bundle::{self, File};
 use hardkey_attest::challenge::Seen;
 use hardkey_attest::evidence::{Presented, verify, verify_confirmed};
+use hardkey_attest::malformed::Malformed;
 use hardkey_attest::policy::Expected;
 use hardkey_attest::rendering::{
     Decision, Input, InputRole, decision_html, decision_json, decision_text, undecided_html,
@@ -72,7 +73,7 @@ fn decide<A: Anchors>(options: &VerifyOptions, trusted: &A) -> Result<u8, Undeci
         None => verify(&evidence, trusted)?,
         Some(record) => {
             let presented = Presented { record: &record.bytes, policy: &policy, expected: &expected };
-            verify_confirmed(&evidence, &presented, trusted)?
+            verify_confirmed(&evidence, &presented, trusted).map_err(|error| of_file(error, record))?
         }
     };
     let posed = expected.challenge.as_ref();
@@ -98,6 +99,12 @@ fn decide<A: Anchors>(options: &VerifyOptions, trusted: &A) -> Result<u8, Undeci
         output::print(decision_text(&decision).as_bytes())?;
     }
     Ok(if verdict.level().is_accepted() { ACCEPTED } else { NOT_ACCEPTED })
+}
+
+/// What is wrong with the record is told with its file, as with evidence.
+fn of_file(error: Malformed, record: &File) -> Malformed {
+    let is_of_record = error.part == "record" || error.part.starts_with("record: ");
+    if is_of_record { error.inside(&record.name) } else { error }
 }
 
 /// Writes the page, and never over what was handed in.

@@ -9,6 +9,7 @@ use crate::claim::Claim;
 use crate::evidence::{self, Evidence};
 use crate::field;
 use crate::instant::Instant;
+use crate::malformed::Malformed;
 use crate::public_key::PublicKey;
 use crate::report::{DraftError, Envelope, Generator, Report, SignatureAlgorithm};
 use crate::shown;
@@ -101,8 +102,9 @@ impl About<'_> {
 /// The report is the subscriber's: its signature is all that ties key and challenge together.
 fn of_report(bytes: &[u8]) -> Result<Record, DraftError> {
     let wrong = |why: String| DraftError(format!("report: {why}"));
-    let envelope = Envelope::open(bytes).map_err(|error| wrong(error.to_string()))?;
-    let report = Report::parse(envelope.payload()).map_err(|error| wrong(error.to_string()))?;
+    let unread = |error: Malformed| DraftError(format!("{error}; name the report that hardkey attest made"));
+    let envelope = Envelope::open(bytes).map_err(unread)?;
+    let report = Report::parse(envelope.payload()).map_err(unread)?;
     envelope.verify(&report).map_err(|why| wrong(format!("{why}; its own key must have signed it")))?;
     // What is malformed inside would leave the record without a report to be held against.
     evidence::verify(&[Evidence::Report(bytes.to_vec())], &Release).map_err(|error| wrong(error.to_string()))?;

@@ -57,8 +57,8 @@ pub(crate) enum Command {
     },
     /// Write a page for man(1): of the program, or of one of its commands.
     Man {
-        /// keys, csr, attest, …
-        command: Option<String>,
+        /// keys, csr, grant-ca aws, …
+        command: Vec<String>,
     },
 }
 

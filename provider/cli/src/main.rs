@@ -42,7 +42,7 @@ fn execute(command: Command) -> Result<(), Failure> {
             clap_complete::generate(shell, &mut Arguments::command(), arguments::NAME, &mut script);
             output::product(&script, None)
         }
-        Command::Man { command } => manual(command.as_deref()),
+        Command::Man { command } => manual(&command),
     }
 }
 
@@ -56,20 +56,23 @@ fn ended(outcome: Result<(), Failure>) -> u8 {
     }
 }
 
-/// One page for the program or for one of its commands.
-fn manual(command: Option<&str>) -> Result<(), Failure> {
-    let mut whole = Arguments::command();
-    whole.build();
-    let page = match command {
-        None => whole,
-        Some(name) => {
-            let found = whole.find_subcommand(name).cloned().ok_or_else(|| {
-                let names: Vec<&str> = whole.get_subcommands().map(clap::Command::get_name).collect();
-                Failure::unusable(format!("man {name:?}: there is no such command; name one of {}", names.join(", ")))
-            })?;
-            found.version(env!("CARGO_PKG_VERSION")).display_name(format!("{}-{name}", arguments::NAME))
-        }
-    };
+/// One page for the program, for one of its commands, or for one of a command's own.
+fn manual(names: &[String]) -> Result<(), Failure> {
+    let mut page = Arguments::command();
+    page.build();
+    let mut title = arguments::NAME.to_owned();
+    for name in names {
+        let found = page.find_subcommand(name).cloned().ok_or_else(|| {
+            let there: Vec<&str> = page.get_subcommands().map(clap::Command::get_name).collect();
+            let remedy = match there.as_slice() {
+                [] => "leave it out".to_owned(),
+                there => format!("name one of {}", there.join(", ")),
+            };
+            Failure::unusable(format!("man {name:?}: there is no such command; {remedy}"))
+        })?;
+        title = format!("{title}-{name}");
+        page = found.version(env!("CARGO_PKG_VERSION")).display_name(title.clone());
+    }
     let mut text = Vec::new();
     clap_mangen::Man::new(page)
         .render(&mut text)

@@ -237,7 +237,7 @@ fn a_draft_that_a_ca_could_not_use_becomes_no_record() {
     );
     assert_eq!(
         drafted(b"{}", answers()).unwrap_err(),
-        "report: report, byte 1: expected the field `payload`, found none"
+        "report, byte 1: expected the field `payload`, found none; name the report that hardkey attest made"
     );
     let with = |kind: Kind, change: fn(&mut Answer)| {
         let mut all = answers();
