@@ -165,9 +165,28 @@ fn who_asked_the_cloud_is_told_what_was_in_the_way_of_its_answer() {
         let of_the_key = steps(&of_key, code, "ca.toml");
         assert!(of_the_key.len() > 3 && of_the_key.iter().all(|(_, step)| step == next), "{of_the_key:#?}");
     }
-    // What else was refused has no part in it: the trails were shown, and the tags were.
-    let others = [("aws.get-key-policy", ARN, kms), ("aws.list-grants", ARN, kms)];
-    assert_eq!(steps(&others, "AccessDenied", "demanding.toml"), []);
+    // What else was refused has no part in it: the tags were shown, and none of them is the mark.
+    let unmarked = folder(|record| {
+        let record = record.instead("aws.list-resource-tags", &serde_json::json!({ "Tags": [], "Truncated": false }));
+        record.unasked("aws.list-grants").refused("aws.list-grants", ARN, kms, "AccessDenied")
+    });
+    let demanding = unmarked.read("ca.toml").replacen("based_on", "demanded = [\"ownership\"]\nbased_on", 1);
+    let told = json(&verify(&unmarked.with("demanding.toml", demanding), "--policy demanding.toml --json"));
+    let rules = told["rules"].as_array().unwrap();
+    let steps_of: Vec<&str> = rules.iter().filter_map(|rule| rule["next"].as_str()).collect();
+    let mark = "Ask the subscriber's administrator to mark the key with your nonce, as the tag or label hardkey-challenge, and ask the \
+        cloud again.";
+    assert_eq!(steps_of, [mark]);
+    // A record that does not count is as none.
+    let of_nobody = steps(&of_key, "AccessDenied", "csbr");
+    let ask = "Ask for the HSM's own statement, or ask the cloud yourself: copies of answers can be made up.";
+    assert!(of_nobody.iter().any(|(id, step)| id == "hsm" && step == ask), "{of_nobody:#?}");
+    assert!(of_nobody.iter().all(|(_, step)| step != refused), "{of_nobody:#?}");
+    // Nobody asked about the key, and nobody was refused.
+    let unasked = verify(&folder(|record| record.unasked("aws.describe-key")), "--policy ca.toml --json");
+    let rules = json(&unasked)["rules"].as_array().unwrap().clone();
+    let hsm = rules.iter().find(|rule| rule["id"] == "hsm").unwrap();
+    assert_eq!(hsm["next"], "Ask for the HSM's own statement: you asked the cloud, and it did not say this.");
 }
 
 #[test]
@@ -231,6 +250,24 @@ fn a_file_that_is_no_record_decides_nothing() {
         assert!(said.err.starts_with("hardkey-attest: could not be decided: record.json: record"), "{}", said.err);
         assert!(said.err.contains(found.split(" at byte").next().unwrap()), "{}", said.err);
     }
+}
+
+#[test]
+fn what_cannot_be_read_is_told_with_the_file_that_it_is_in() {
+    let told = |folder: &Folder, start: &str| {
+        let said = verify(folder, "--policy ca.toml");
+        assert_eq!((said.status, said.out.as_str()), (Some(2), ""));
+        assert!(
+            said.err.starts_with(&format!("hardkey-attest: could not be decided: {start}: expected ")),
+            "{}",
+            said.err
+        );
+    };
+    told(
+        &folder(|record| record.instead("aws.describe-key", &serde_json::json!([]))),
+        "record.json: record: aws.describe-key: the answer to kms:DescribeKey, byte 0",
+    );
+    told(&folder(|record| record).with("report.json", "{}"), "report.json: answer");
 }
 
 #[test]
