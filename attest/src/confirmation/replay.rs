@@ -13,6 +13,7 @@ use super::payload::Record;
 use super::place::Place;
 use crate::evidence::answer::{self, Object};
 use crate::instant::Instant;
+use crate::malformed::Malformed;
 use crate::report;
 use crate::shown;
 
@@ -71,7 +72,12 @@ impl SignedRequest {
     /// # Errors
     /// The field, what is wrong with it and what would be right, in a sentence. No token and no signature is shown.
     pub fn pair(json: &[u8], subject: &Record, now: Instant) -> Result<[Self; 2], String> {
-        let written: Written = answer::read_up_to(PART, json, LARGEST_REQUESTS).map_err(|error| error.to_string())?;
+        // What was found may be a token: it is not shown.
+        let unread = |Malformed { position, expected, .. }: Malformed| match position {
+            Some(position) => format!("{PART}, byte {position}: expected {expected}"),
+            None => format!("{PART}: expected {expected}"),
+        };
+        let written: Written = answer::read_up_to(PART, json, LARGEST_REQUESTS).map_err(unread)?;
         if written.version != VERSION {
             return Err(format!("version: {}; {VERSION} is the one that is read", written.version));
         }
@@ -128,7 +134,7 @@ impl WrittenRequest {
             if has == wanted {
                 return Ok(());
             }
-            Err(format!("{}: \"{}\", and \"{}\" is wanted", place(field), shown::short(has), shown::text(wanted)))
+            Err(format!("{}: \"{}\" is wanted", place(field), shown::text(wanted)))
         };
         let Some(Place::Aws { region, .. }) = Place::of(&subject.resource) else {
             return Err(format!("the report is about {}, which is no key of AWS KMS", shown::text(&subject.resource)));
@@ -136,16 +142,12 @@ impl WrittenRequest {
         let kind = match headers.x_amz_target.as_str() {
             DESCRIBE => report::Kind::AwsDescribeKey,
             PUBLIC_KEY => report::Kind::AwsGetPublicKey,
-            other => {
-                let has = shown::short(other);
-                return Err(format!("{}: \"{has}\"; {DESCRIBE} and {PUBLIC_KEY} are wanted", place("x-amz-target")));
-            }
+            _ => return Err(format!("{}: {DESCRIBE} and {PUBLIC_KEY} are wanted", place("x-amz-target"))),
         };
         let kind = Kind::Key(kind);
         let hosts = kind.hosts(&subject.resource, &subject.resource);
         if !hosts.contains(&headers.host) {
-            let (has, own) = (shown::short(&headers.host), hosts.join(" or "));
-            return Err(format!("{}: \"{has}\", and the key is at {own}", place("host")));
+            return Err(format!("{}: the key is at {}", place("host"), hosts.join(" or ")));
         }
         wants("content-type", &headers.content_type, CONTENT_TYPE)?;
         wants(NONCE_HEADER, &headers.x_hardkey_challenge, &shown::hex(&subject.nonce))?;
@@ -189,11 +191,10 @@ fn authorization(header: &str, scope: &str, names: &str) -> Result<(), String> {
     };
     let (id, of) = credential.strip_prefix("Credential=").and_then(|rest| rest.split_once('/')).unwrap_or_default();
     if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) || of != scope {
-        return Err(format!("its scope is \"{}\", and {scope} is wanted", shown::short(of)));
+        return Err(format!("the scope {scope} is wanted"));
     }
-    let has = signed.strip_prefix("SignedHeaders=").unwrap_or_default();
-    if has != names {
-        return Err(format!("signed are \"{}\", and {names} is wanted", shown::short(has)));
+    if signed.strip_prefix("SignedHeaders=") != Some(names) {
+        return Err(format!("SignedHeaders={names} is wanted"));
     }
     let hex = signature.strip_prefix("Signature=").unwrap_or_default();
     if hex.len() != 64 || !hex.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f')) {
