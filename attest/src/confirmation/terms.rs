@@ -40,6 +40,14 @@ fn challenge(record: &Record, report: Option<&Report>, expected: &Expected) -> R
     let Some(challenge) = posed.or_else(|| report.and_then(|report| report.challenge.as_ref())) else {
         return Err(format!("the record has the nonce {nonce}, and there is no challenge to hold it against"));
     };
+    // Without one, what the CA said itself counts as well: the report's is the subscriber's word.
+    let said = [("CA", &record.audience, &expected.audience), ("order", &record.order, &expected.order)];
+    for (what, has, wants) in said.into_iter().filter_map(|(what, has, wants)| Some((what, has, wants.as_ref()?))) {
+        if has != wants {
+            let (has, wants) = (shown::text(has), shown::text(wants));
+            return Err(format!("the record has the {what} \"{has}\", the CA said \"{wants}\""));
+        }
+    }
     for (what, has, wants) in [
         ("nonce", nonce.as_str(), challenge.nonce().as_str()),
         ("CA", &record.audience, challenge.audience()),
@@ -50,9 +58,10 @@ fn challenge(record: &Record, report: Option<&Report>, expected: &Expected) -> R
             return Err(format!("the record has the {what} \"{has}\", the challenge \"{wants}\""));
         }
     }
-    Ok(match posed {
-        Some(_) => format!("nonce {nonce}"),
-        None => format!(
+    Ok(match (posed, &expected.order) {
+        (Some(_), _) => format!("nonce {nonce}"),
+        (None, Some(_)) => format!("nonce {nonce}, of the report's own challenge, for the order that the CA named"),
+        (None, None) => format!(
             "nonce {nonce}, of the report's own challenge: none was handed in to hold it against, so that nobody checked which order it is of"
         ),
     })

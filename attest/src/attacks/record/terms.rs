@@ -62,6 +62,31 @@ fn a_record_is_held_against_the_reports_challenge_where_the_ca_names_none_and_sh
 }
 
 #[test]
+fn a_record_is_of_the_order_that_the_ca_names_whatever_challenge_the_report_has() {
+    let (report, _) = made::aws_report();
+    // The report says that it is for order 9999; the challenge in it, and the record, are of an earlier one.
+    let report = report.with("order", "9999".into());
+    let policy = Policy::from_toml(&made::policy()).unwrap();
+    let failed = |audience: Option<&str>, order: Option<&str>| {
+        let expected = Expected {
+            audience: audience.map(str::to_owned),
+            order: order.map(str::to_owned),
+            now: Instant::parse("2026-11-21T12:00:00Z"),
+            ..Default::default()
+        };
+        let record = made::aws(&report).bytes();
+        let presented = Presented { record: &record, policy: &policy, expected: &expected };
+        let claims = verify_confirmed(&[Evidence::Report(report.bytes())], &presented, &Release).unwrap();
+        let verdict = claims.appraise(&policy, &expected);
+        let failed = verdict.checks().iter().filter(|check| check.outcome.name() == "failed").map(|check| check.id);
+        failed.collect::<Vec<_>>()
+    };
+    assert_eq!(failed(None, Some("9999")), ["record-challenge"]);
+    assert_eq!(failed(Some("Another CA"), None), ["report-audience", "record-challenge"]);
+    assert_eq!(failed(None, None), [""; 0]);
+}
+
+#[test]
 fn claims_that_one_policy_let_in_count_for_no_other() {
     let (report, _) = made::aws_report();
     let (record, expected) =
