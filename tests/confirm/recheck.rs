@@ -159,6 +159,21 @@ fn a_record_that_was_changed_or_that_another_key_signed_is_undecided() {
 }
 
 #[test]
+fn a_record_that_was_there_before_is_no_answer_of_this_run() {
+    let desk = issued();
+    fs::create_dir(desk.path("again")).unwrap();
+    fs::copy(desk.path("records/first.json"), desk.path("again/first.json")).unwrap();
+    desk.scene.emulator.set_state(&desk.scene.emulator.key(0), "PendingDeletion");
+    let outcome = recheck(&desk, &[]);
+    assert_eq!(outcome.status, Some(2), "{}", outcome.stderr);
+    let undecided = [row("first", "undecided", &[]), row("second", "unchanged", &[]), row("third", "unchanged", &[])];
+    assert_eq!(outcomes(&outcome), undecided);
+    let line = outcome.stderr.lines().find(|line| line.contains("first.json")).unwrap();
+    assert!(line.contains("again/first.json was there, and is of another run: asked at 20"), "{line}");
+    assert!(line.ends_with("; name an empty folder"), "{line}");
+}
+
+#[test]
 fn folders_that_hold_nothing_or_are_the_same_are_refused() {
     let desk = issued();
     let (records, config) = (desk.path("records"), desk.path("ca.toml"));

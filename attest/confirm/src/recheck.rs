@@ -8,6 +8,7 @@ use std::path::Path;
 
 use hardkey_attest::anchor::Release;
 use hardkey_attest::confirmation::{About, Record, changes};
+use hardkey_attest::instant::Instant;
 use hardkey_attest::policy::Policy;
 use hardkey_attest::shown;
 use hardkey_kms::config::InquirySettings;
@@ -24,6 +25,9 @@ use told::{Outcome, Told};
 
 /// A policy is a page of text.
 const LARGEST_POLICY: usize = 64 << 10;
+
+/// Seconds in which a run can be gone on with. At the usual pace it asks about 86,400 keys in them.
+const LONGEST_RUN: u64 = 24 * 60 * 60;
 
 /// Everything that stays the same over a run.
 struct Run<'a> {
@@ -91,6 +95,12 @@ impl Run<'_> {
             files::product(again.as_bytes(), Some(&out))?;
         }
         let later = trusted.read(&out)?;
+        if later == *earlier || !is_of_this_run(earlier.created, later.oldest(), now()?) {
+            let (out, asked) = (out.display(), later.oldest());
+            return Err(Failure::new(format!(
+                "{out} was there, and is of another run: asked at {asked}; name an empty folder"
+            )));
+        }
         if later.resource != earlier.resource || later.public_key != earlier.public_key {
             let what = format!("{} is of another key than the earlier record; name an empty folder", out.display());
             return Err(Failure::new(what));
@@ -101,6 +111,11 @@ impl Run<'_> {
     }
 }
 
+/// Whether a new record was asked for by this run, or by one that it goes on with, and not by that of an earlier year.
+fn is_of_this_run(earlier: Instant, asked: Instant, now: Instant) -> bool {
+    asked >= earlier && now.unix().saturating_sub(asked.unix()) <= LONGEST_RUN
+}
+
 fn policy(options: &RecheckOptions) -> Result<Policy, Failure> {
     if let Some(policy) = options.policy.to_str().and_then(Policy::built_in) {
         return Ok(policy);
@@ -109,4 +124,19 @@ fn policy(options: &RecheckOptions) -> Result<Policy, Failure> {
     let wrong = |why: String| Failure::new(format!("--policy: {}: {why}", options.policy.display()));
     let text = std::str::from_utf8(&bytes).map_err(|_| wrong("it is no text; name a policy in TOML".to_owned()))?;
     Policy::from_toml(text).map_err(|error| wrong(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_gone_on_with_for_a_day_and_never_with_what_was_asked_before_the_earlier_record() {
+        let at = |text: &str| Instant::parse(text).unwrap();
+        let (earlier, asked) = (at("2026-10-22T12:00:00Z"), at("2027-11-21T12:00:00Z"));
+        assert!(is_of_this_run(earlier, asked, at("2027-11-22T12:00:00Z")));
+        assert!(!is_of_this_run(earlier, asked, at("2027-11-22T12:00:01Z")));
+        assert!(is_of_this_run(asked, asked, asked));
+        assert!(!is_of_this_run(asked, at("2027-11-21T11:59:59Z"), asked));
+    }
 }
