@@ -35,8 +35,8 @@ pub use replay::{LARGEST_REQUESTS, NONCE_HEADER, SignedRequest};
 
 /// What the signature says the payload is. A key of the CA's that signs other things never signs a record by that.
 pub const PAYLOAD_TYPE: &str = "application/vnd.hardkey.confirmation.v1+json";
-/// The largest record: as large as a report, because the largest answers are the same.
-pub const LARGEST: usize = crate::report::LARGEST;
+/// The largest record: four of the largest answers, each in base64 twice. Most have 30 kB.
+pub const LARGEST: usize = 1 << 20;
 /// The oldest answer that counts unless the policy says otherwise: what a CA asked for an order is as old as its challenge at most.
 pub const MAX_AGE: Duration = crate::challenge::LONGEST_VALIDITY;
 

@@ -6,6 +6,7 @@ use super::{LARGEST, envelope};
 use crate::anchor::Release;
 use crate::certificate::sha256;
 use crate::claim::Claim;
+use crate::evidence::answer::LARGEST as LARGEST_ANSWER;
 use crate::evidence::{self, Evidence};
 use crate::field;
 use crate::instant::Instant;
@@ -128,9 +129,14 @@ fn of_report(bytes: &[u8]) -> Result<Record, DraftError> {
     })
 }
 
-/// Clouds' words of a refusal, on one visible line and cut to what a record takes.
+/// Clouds' words of a refusal, on one visible line and cut to what a record takes. An answer that no reader takes counts as none: lists of a
+/// large account can be that long, and nobody needs them to know where the key lives.
 fn legible(answer: &Answer) -> Answer {
     let said = match &answer.said {
+        Said::Data(data) if data.len() > LARGEST_ANSWER => Said::Refused {
+            code: "TooLarge".to_owned(),
+            message: format!("the answer has {} bytes; a record keeps {LARGEST_ANSWER}", data.len()),
+        },
         Said::Data(data) => Said::Data(data.clone()),
         Said::Refused { code, message } => {
             let visible = |text: &str, longest: usize, none: &str| {

@@ -1,7 +1,7 @@
 //! Which questions there are, what each is asked about, and which hosts answer it: closed lists, so that nothing that was handed in
 //! can point a CA elsewhere.
 
-use super::place::{MANAGED_HSMS, Place, is_of_a_region};
+use super::place::{MANAGED_HSMS, Place, is_region};
 use crate::evidence::is_above;
 use crate::instant::Instant;
 use crate::report;
@@ -245,9 +245,7 @@ fn is_resource(id: &str, end: &str) -> bool {
 pub(crate) fn trail(arn: &str) -> Option<(&str, &str, &str)> {
     let parts: Vec<&str> = arn.split(':').collect();
     match parts.as_slice() {
-        ["arn", partition, "cloudtrail", region, account, name]
-            if name.starts_with("trail/") && !region.is_empty() && region.bytes().all(is_of_a_region) =>
-        {
+        ["arn", partition, "cloudtrail", region, account, name] if name.starts_with("trail/") && is_region(region) => {
             Some((partition, region, account))
         }
         _ => None,

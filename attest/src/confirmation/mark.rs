@@ -1,4 +1,5 @@
-//! The mark of whoever administers a key: the CA's nonce, as a tag or label of it. Who may only sign cannot set one.
+//! The mark of whoever administers a key: the CA's nonce, as a tag or label of it. Who may only sign cannot set one; who has one of Azure's
+//! built-in roles for signing may do more than that.
 
 /// The name of the tag or label, in the characters that all three clouds allow.
 pub const NAME: &str = "hardkey-challenge";

@@ -72,9 +72,9 @@ impl<'a> Place<'a> {
         let parts: Vec<&str> = arn.split(':').collect();
         let [_, partition, "kms", region, account, key] = parts.as_slice() else { return None };
         let (_, domain) = AWS_DOMAINS.iter().find(|(name, _)| name == partition)?;
-        let is_region = !region.is_empty() && region.bytes().all(is_of_a_region);
+        let is_region = is_region(region);
         let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-        let is_key = key.strip_prefix("key/").is_some_and(|id| !id.is_empty() && id.bytes().all(is_of_a_region));
+        let is_key = key.strip_prefix("key/").is_some_and(|id| !id.is_empty() && id.bytes().all(is_of_a_key));
         (is_region && is_account && is_key).then_some(Self::Aws { domain, partition, region, account })
     }
 
@@ -91,7 +91,47 @@ impl<'a> Place<'a> {
     }
 }
 
+/// Whether this is the name of a region: words of letters and a number, as in `us-gov-west-1` (AWS general reference, "Regional
+/// endpoints"). What has another form could be another service's host: `s3` is in `BUCKET.s3.amazonaws.com`.
+pub(super) fn is_region(name: &str) -> bool {
+    let parts: Vec<&str> = name.split('-').collect();
+    let Some(([first, words @ ..], number)) = parts.split_last().map(|(number, words)| (words, number)) else {
+        return false;
+    };
+    let is_word = |word: &&str| word.len() >= 2 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_number = (1..=2).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_number && is_word(first) && !words.is_empty() && words.iter().all(is_word)
+}
+
 /// Letters, digits and hyphens: nothing that would make another host of it.
-pub(super) fn is_of_a_region(byte: u8) -> bool {
+fn is_of_a_key(byte: u8) -> bool {
     byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_is_one_by_its_form_and_nothing_that_another_service_is_called() {
+        let is_place = |region: &str| Place::of(&format!("arn:aws:kms:{region}:111122223333:key/1")).is_some();
+        for region in ["us-east-1", "ap-southeast-2", "us-gov-west-1", "us-iso-east-1", "eusc-de-east-1", "eu-west-12"]
+        {
+            assert!(is_place(region), "{region}");
+        }
+        for other in [
+            "",
+            "s3",
+            "s3-us-west-2",
+            "compute-1",
+            "us-east-",
+            "us-east",
+            "us--east-1",
+            "us-east-1.evil",
+            "us-east-123",
+            "US-EAST-1",
+        ] {
+            assert!(!is_place(other), "{other}");
+        }
+    }
 }

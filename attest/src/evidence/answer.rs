@@ -14,7 +14,7 @@ use crate::public_key::PublicKey;
 use crate::shown;
 
 /// The largest answer, one of a Managed HSM with two statements and their certificates, has 30 kB.
-const LARGEST: usize = 128 << 10;
+pub(crate) const LARGEST: usize = 128 << 10;
 /// Lists of fields are cut here: they are for people.
 const LONGEST_MESSAGE: usize = 600;
 

@@ -79,7 +79,7 @@ struct Grant {
 pub(super) fn gather_policy(json: &[u8], gathered: &mut Gathered) -> Result<(), Malformed> {
     let answer: KeyPolicy = answer::read(POLICY, json)?;
     let Document { statement: Statements(statements), .. } =
-        answer::read(POLICY, answer.policy.as_bytes()).map_err(|error| error.inside("Policy"))?;
+        answer::read(POLICY, answer.policy.trim().as_bytes()).map_err(|error| error.inside("Policy"))?;
     let signers: Vec<String> =
         statements.iter().filter(|Object(one)| one.lets_sign()).map(|Object(one)| one.whom()).collect();
     let listed = if signers.is_empty() { "nobody".to_owned() } else { signers.join("; ") };
