@@ -58,8 +58,10 @@ pub(super) struct Attempt {
     pub(super) challenge: Option<(String, ChallengeKey)>,
     /// What the CA says itself of whom and what it decides, and whether its list has nonce and key.
     pub(super) asked: (Option<&'static str>, Option<&'static str>, Option<bool>),
-    /// The record of a confirmation, which the CA's policy knows the maker of; the policy also demands what is a note otherwise.
+    /// The record of a confirmation, which the CA's policy knows the maker of; the policy also demands an owner's mark.
     pub(super) record: Option<Vec<u8>>,
+    /// Whether the policy demands that there is no copy.
+    pub(super) without_copies: bool,
     /// What becomes of the claims, where no evidence that is read makes such claims.
     pub(super) alter: fn(&mut Vec<Claim>),
 }
@@ -93,6 +95,7 @@ impl Attempt {
             challenge: None,
             asked: (None, None, None),
             record: None,
+            without_copies: false,
             alter: |_| {},
         };
         attempt.request(Request::of(subject()))
@@ -142,11 +145,10 @@ impl Attempt {
         let (mut policy, mut form) = (Policy::csbr(), None);
         if self.record.is_some() {
             policy.confirmers.push(confirmer());
-            policy.rules.iter_mut().filter(|rule| ["ownership", "one-region"].contains(&rule.spec.id)).for_each(
-                |rule| {
-                    rule.demanded = Demanded::Always;
-                },
-            );
+        }
+        let notes = [("ownership", self.record.is_some()), ("one-region", self.without_copies)];
+        for rule in policy.rules.iter_mut().filter(|rule| notes.contains(&(rule.spec.id, true))) {
+            rule.demanded = Demanded::Always;
         }
         match out {
             None => {}

@@ -191,8 +191,9 @@ pub(super) const VECTORS: &[Vector] = &[
     rule("20.4", "a key that is said to be in an HSM, in a vault that has none", "hsm", || {
         resource("sku", json!({ "family": "A", "name": "standard" }))
     }),
-    rule("22.1", "a key of a vault of which a backup was taken", "one-region", || {
-        events(&[created(), row("KeyBackup")])
+    rule("22.1", "a key of a vault of which a backup was taken", "one-region", || Attempt {
+        without_copies: true,
+        ..events(&[created(), row("KeyBackup")])
     }),
     Vector {
         otherwise: Level::Confirmed,
@@ -287,6 +288,19 @@ fn where_a_log_does_not_show_how_a_key_was_made_the_verdict_says_what_it_has() {
     assert_eq!(said(&refused), (Outcome::Missing, line));
     let imported = "the key was generated inside the HSM, and not imported: no (the audit log of Azure)";
     assert_eq!(said(&events(&[row("KeyImport")])), (Outcome::Failed, imported.to_owned()));
+}
+
+#[test]
+fn of_backups_of_azures_keys_only_the_vaults_log_tells() {
+    let said = |attempt: Attempt| {
+        let verdict = Attempt { without_copies: true, ..attempt }.judged(None).unwrap();
+        let rule = verdict.rules().iter().find(|rule| rule.id == "one-region").unwrap();
+        (rule.outcome, rule.observed.clone())
+    };
+    assert_eq!(said(events(&[created()])), (Outcome::Passed, "the evidence tells of none".to_owned()));
+    let unknown = "no answer of the cloud shows whether a backup of the key was taken".to_owned();
+    assert_eq!(said(managed_hsm()), (Outcome::Missing, unknown.clone()));
+    assert_eq!(said(vault(|_| {}, &made::diagnostic_settings())), (Outcome::Missing, unknown));
 }
 
 #[test]

@@ -213,7 +213,7 @@ pub(super) const ATTACKS: &[Attack] = &[
         "b",
         "who may sign with a key, but does not own it, asks for a certificate",
         Confirmation,
-        "No signature tells a contractor from an owner. An act of the administrator does: the CA's nonce as a tag or label, read first-hand. `ownership` is a note unless the policy demands it.",
+        "No signature tells a contractor from an owner. An act of the administrator does: the CA's nonce as a tag or label, read first-hand. `ownership` is a note unless the policy demands it. Azure's built-in Crypto User may set it as well as sign; only a subscriber whose pipelines have a narrower role is told apart from them there.",
     ),
     row(
         "c",

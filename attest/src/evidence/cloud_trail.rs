@@ -61,9 +61,9 @@ struct TrailStatus {
     _latest_cloud_watch_logs_delivery_time: Option<Moment>,
     _latest_delivery_attempt_succeeded: Option<String>,
     _latest_delivery_attempt_time: Option<String>,
-    _latest_delivery_error: Option<String>,
+    latest_delivery_error: Option<String>,
     _latest_delivery_time: Option<Moment>,
-    _latest_digest_delivery_error: Option<String>,
+    latest_digest_delivery_error: Option<String>,
     _latest_digest_delivery_time: Option<Moment>,
     _latest_notification_attempt_succeeded: Option<String>,
     _latest_notification_attempt_time: Option<String>,
@@ -125,7 +125,8 @@ pub(crate) fn trail_arns(json: &[u8]) -> Vec<String> {
 #[derive(Default)]
 pub(super) struct Trails {
     trails: Option<Vec<Trail>>,
-    logging: BTreeMap<String, bool>,
+    /// What is in the way of a trail's files, if anything is.
+    logging: BTreeMap<String, Option<&'static str>>,
     /// Why the events of AWS KMS are not among those that a trail takes, if they are not.
     lacking: BTreeMap<String, Option<&'static str>>,
 }
@@ -139,8 +140,8 @@ impl Trails {
 
     /// The answer does not name the trail: the record does.
     pub(super) fn status(&mut self, of: &str, json: &[u8]) -> Result<(), Malformed> {
-        let TrailStatus { is_logging, .. } = answer::read(STATUS, json)?;
-        self.logging.insert(of.to_owned(), is_logging);
+        let status: TrailStatus = answer::read(STATUS, json)?;
+        self.logging.insert(of.to_owned(), status.fails());
         Ok(())
     }
 
@@ -190,11 +191,11 @@ impl Trails {
             return Judged::Not("its files are not validated: LogFileValidationEnabled is not true");
         }
         match (self.logging.get(&one.arn), self.lacking.get(&one.arn)) {
-            (Some(false), _) => Judged::Not("it does not log now: IsLogging is false"),
+            (Some(Some(failing)), _) => Judged::Not(failing),
             (_, Some(Some(lacking))) => Judged::Not(lacking),
             (None, _) => Judged::Unknown("whether it logs now, GetTrailStatus did not say"),
             (_, None) => Judged::Unknown("which events it takes, GetEventSelectors did not say"),
-            (Some(true), Some(None)) => Judged::Logs,
+            (Some(None), Some(None)) => Judged::Logs,
         }
     }
 }
@@ -207,6 +208,22 @@ enum Judged {
     Not(&'static str),
     /// Not enough.
     Unknown(&'static str),
+}
+
+impl TrailStatus {
+    /// Why no log is written, if none is. AWS CloudTrail API reference, `GetTrailStatus`: errors of deliveries are those of the bucket, which
+    /// last until somebody mends it.
+    fn fails(&self) -> Option<&'static str> {
+        let is_said = |error: &Option<String>| error.as_deref().is_some_and(|error| !error.is_empty());
+        if !self.is_logging {
+            return Some("it does not log now: IsLogging is false");
+        }
+        if is_said(&self.latest_delivery_error) {
+            return Some("its files cannot be delivered: LatestDeliveryError says why");
+        }
+        is_said(&self.latest_digest_delivery_error)
+            .then_some("its digests cannot be delivered: LatestDigestDeliveryError says why")
+    }
 }
 
 impl EventSelectors {

@@ -2,7 +2,7 @@
 
 use super::judge::{Judgement, View, missing};
 use crate::claim::{Claim, Topic, Value};
-use crate::confirmation::mark;
+use crate::confirmation::{Kind, Said, mark};
 use crate::finding::Outcome;
 use crate::shown;
 
@@ -36,7 +36,7 @@ pub(super) fn ownership(view: &View<'_>) -> Judgement {
             let whole = view.report.map(|report| mark::value(&nonce, &report.resource));
             let marked = whole.as_deref() == Some(text);
             Judgement {
-                observed: format!("the key is marked \"{}\"", shown::text(text)),
+                observed: format!("the key is marked \"{}\"{}", shown::text(text), who_can_mark(view)),
                 basis: Some(basis),
                 outcome: if marked { Outcome::Passed } else { Outcome::Failed },
             }
@@ -48,6 +48,16 @@ pub(super) fn ownership(view: &View<'_>) -> Judgement {
     }
 }
 
+/// Azure documentation, "Azure built-in roles" and "Managed HSM local RBAC built-in roles" (November 2026): Crypto User has `keys/sign` and
+/// `keys/update`, which is what sets a tag.
+fn who_can_mark(view: &View<'_>) -> &'static str {
+    if is_azures(view) { "; in Azure, Crypto User may sign and mark: the note on signers tells who is one" } else { "" }
+}
+
+fn is_azures(view: &View<'_>) -> bool {
+    view.report.is_some_and(|report| report.resource.starts_with("https://"))
+}
+
 pub(super) fn one_region(view: &View<'_>) -> Judgement {
     match view.text(Topic::Copies) {
         Some((text, basis)) => Judgement {
@@ -56,8 +66,16 @@ pub(super) fn one_region(view: &View<'_>) -> Judgement {
             outcome: Outcome::Failed,
         },
         None if view.best(Topic::Hsm).is_none() => missing("nothing in the evidence says"),
+        None if !tells_of_copies(view) => missing(&unanswered(view, "whether a backup of the key was taken")),
         None => Judgement { observed: "the evidence tells of none".to_owned(), basis: None, outcome: Outcome::Passed },
     }
+}
+
+/// Whether the evidence would tell of copies. AWS and Google say it of the key itself; of Azure's, backups are in the vault's log alone.
+fn tells_of_copies(view: &View<'_>) -> bool {
+    let answers = view.record.iter().flat_map(|record| &record.answers);
+    let mut logs = answers.filter(|answer| answer.kind == Kind::AzureKeyEvents && matches!(answer.said, Said::Data(_)));
+    !is_azures(view) || logs.next().is_some()
 }
 
 /// What is not known, and what the cloud did not answer.

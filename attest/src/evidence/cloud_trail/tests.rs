@@ -78,6 +78,13 @@ fn each_thing_that_a_trail_lacks_is_named() {
     let does_not = why("it does not log now: IsLogging is false");
     assert_eq!(said(&[trail()], Some(&off), Some(&selectors())), does_not);
     assert_eq!(said(&[trail()], Some(&off), None), does_not, "whatever it takes");
+    for (field, what) in [("LatestDeliveryError", "files"), ("LatestDigestDeliveryError", "digests")] {
+        let broken = with(on(), field, "NoSuchBucket".into());
+        let text = format!("its {what} cannot be delivered: {field} says why");
+        assert_eq!(said(&[trail()], Some(&broken), Some(&selectors())), why(&text));
+        let mended = with(on(), field, "".into());
+        assert_eq!(said(&[trail()], Some(&mended), Some(&selectors())).0, Some(true));
+    }
     let none = (Some(false), vec!["the account has no trail in the key's region".to_owned()]);
     assert_eq!(said(&[], None, None), none);
 }
