@@ -8,6 +8,7 @@
 //! - [`inspection`]: what is in evidence, judged by nothing.
 //! - [`report`], [`challenge`]: what a subscriber hands to a CA, and what it answers.
 //! - [`confirmation`]: what a CA asked the cloud itself, and the answers.
+//! - [`key_policy`]: what a policy of AWS KMS says.
 //! - [`rendering`]: what people and machines are told.
 //! - [`signature`]: does this signature belong to that key?
 #![forbid(unsafe_code)]
@@ -32,6 +33,7 @@ pub mod finding;
 pub mod fips;
 pub mod inspection;
 pub mod instant;
+pub mod key_policy;
 pub mod liquid_security;
 pub mod malformed;
 pub mod policy;

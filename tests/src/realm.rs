@@ -80,11 +80,29 @@ impl Realm {
 
     /// What the subscriber's administrator is told of the role.
     pub fn checked(&self) -> Outcome {
-        let mut environment = self.subscriber.root_environment();
+        self.checked_in(self.subscriber.root_environment())
+    }
+
+    /// What another user of the subscriber's account is told of it.
+    pub fn checked_by(&self, user: &User) -> Outcome {
+        self.checked_in(self.subscriber.environment(user))
+    }
+
+    fn checked_in(&self, mut environment: BTreeMap<String, String>) -> Outcome {
         environment.insert("AWS_ENDPOINT_URL_IAM".to_owned(), self.subscriber.endpoint.clone());
         let (ca, key) = (self.user.arn.as_str(), self.key.arn.as_str());
         let arguments = ["grant-ca", "aws", "--ca", ca, "--external-id", EXTERNAL_ID, "--key", key, "--check"];
         run(built::command_lines().0, arguments, &environment, LIMIT)
+    }
+
+    /// Gives the key a policy of these statements and no others.
+    pub fn with_key_policy(&self, statements: &[Value]) {
+        let policy = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
+        let key = &self.key.arn;
+        let body = json!({
+            "KeyId": key, "PolicyName": "default", "Policy": policy, "BypassPolicyLockoutSafetyCheck": true,
+        });
+        self.subscriber.kms("PutKeyPolicy", &body);
     }
 
     /// The printed role, with these permissions and no others.

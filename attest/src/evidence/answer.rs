@@ -19,7 +19,7 @@ pub(crate) const LARGEST: usize = 128 << 10;
 const LONGEST_MESSAGE: usize = 600;
 
 /// Reads one answer, to the last byte.
-pub(super) fn read<T: DeserializeOwned>(part: &str, bytes: &[u8]) -> Result<T, Malformed> {
+pub(crate) fn read<T: DeserializeOwned>(part: &str, bytes: &[u8]) -> Result<T, Malformed> {
     read_up_to(part, bytes, LARGEST)
 }
 

@@ -43,7 +43,7 @@ use error::{Action, malformed};
 pub use algorithm::{KEY_SPECS, KeySpec};
 pub(crate) use endpoint::region_of as endpoint_region;
 #[cfg(feature = "grants")]
-pub use grants::{GrantedRole, Grants};
+pub use grants::{GrantedRole, Grants, KeyGrant};
 #[cfg(feature = "inquiry")]
 pub(crate) use inquiry::AwsInquiry;
 pub use name::KeyName;

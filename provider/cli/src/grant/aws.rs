@@ -1,6 +1,7 @@
 //! AWS: a role that this CA alone can use, with the CA's external id.
 
 mod check;
+mod key;
 mod template;
 
 use clap::{Args, ValueEnum};
@@ -35,7 +36,8 @@ pub(crate) struct Options {
     #[arg(long, value_name = "TOOL", default_value = "cloudformation")]
     format: Format,
 
-    /// Print no template: look at the role as it is, and say what is missing and what is too much. Needs rights to read IAM.
+    /// Print no template: look at the role as it is, and at the key's policy and grants, and say what is missing and what is too much. Needs
+    /// rights to read IAM, kms:GetKeyPolicy and kms:ListGrants.
     #[arg(long, conflicts_with = "format")]
     check: bool,
 }

@@ -1,4 +1,6 @@
-//! What a role may do, for the administrator who made it: AWS IAM is asked, and nothing is changed.
+//! What a role may do, for the administrator who made it: AWS IAM is asked, and AWS KMS about the key, and nothing is changed.
+
+mod key;
 
 use std::sync::Arc;
 
@@ -17,9 +19,12 @@ use crate::failure::Failure;
 use crate::network::SharedNetwork;
 use crate::service::ServiceError;
 
-/// AWS IAM, as an administrator of the account sees it.
+pub use key::KeyGrant;
+
+/// AWS IAM and AWS KMS, as an administrator of the account sees them.
 pub struct Grants {
     clients: Clients<Client>,
+    keys: Clients<aws_sdk_kms::Client>,
 }
 
 /// A role as it is, in AWS's words.
@@ -34,12 +39,13 @@ pub struct GrantedRole {
 }
 
 impl Grants {
-    /// With the credentials and the endpoint of the environment and the profile. Nothing is connected before the first use.
+    /// With the credentials and the endpoints of the environment and the profile. Nothing is connected before the first use.
     #[must_use]
     pub fn new(config: AwsConfig, network: SharedNetwork) -> Self {
         let AwsConfig { region, profile, .. } = config;
         let caller = Arc::new(Identity::new(region, profile, network.clone()));
-        Self { clients: Clients::of_settings(caller, network) }
+        let keys = Clients::of_settings(Arc::<Identity>::clone(&caller), network.clone());
+        Self { clients: Clients::of_settings(caller, network), keys }
     }
 
     /// A role and all its policies.
@@ -53,7 +59,8 @@ impl Grants {
         })
     }
 
-    /// Of these actions on a resource, those that IAM says a role may not do.
+    /// Of these actions on a resource, those that IAM says a role may not do. A policy of the resource has no part in that: IAM does not
+    /// simulate those for roles (IAM API reference, SimulatePrincipalPolicy, ResourcePolicy; read November 2026).
     ///
     /// # Errors
     /// [`ServiceError`], also for a role that is not there.

@@ -1,10 +1,11 @@
-//! `--check`: the role as it is, held against the template, and IAM's own word on what it may do.
+//! `--check`: the role as it is, held against the template, IAM's own word on what it may do, and the key's policy and grants.
 
 use hardkey_kms::Deadline;
 use hardkey_kms::aws::{AwsConfig, Grants, KeyName};
 use hardkey_kms::network::SharedNetwork;
 use serde_json::Value;
 
+use super::key;
 use super::template::{OF_THE_KEY, OF_TRAILS, Role};
 use crate::failure::Failure;
 use crate::grant::rights::{Right, concluded, differences};
@@ -37,7 +38,22 @@ pub(super) fn run(role: &Role) -> Result<(), Failure> {
     let denied = grants.denied(&granted.arn, &NEVER, role.key(), &deadline())?;
     let allowed = NEVER.iter().filter(|action| !denied.iter().any(|one| one == *action));
     wrong.extend(allowed.map(|action| format!("IAM allows {action} on {}", role.key())));
-    concluded("role", &granted.arn, &wrong, "put what hardkey grant-ca aws prints in its place")
+    let mut remedies = Vec::new();
+    if !wrong.is_empty() {
+        remedies.push("put what hardkey grant-ca aws prints in its place");
+    }
+    // What may not be read ends the check: nothing is known of the key then.
+    let of_key = [
+        key::of_policy(role, &grants.key_policy(role.key(), &deadline())?),
+        key::of_grants(role, &grants.key_grants(role.key(), &deadline())?),
+    ]
+    .concat();
+    if !of_key.is_empty() {
+        remedies.push(
+            "have the key's policy leave the role to IAM, name neither it nor the CA there, and revoke such grants",
+        );
+    }
+    concluded("role", &granted.arn, &[wrong, of_key].concat(), &remedies.join("; "))
 }
 
 /// Every action on every resource that a policy allows. What is said in another way is a right of its own, which no template has.
@@ -62,7 +78,7 @@ fn rights(policy: &Value) -> Vec<Right> {
 }
 
 /// A value where IAM takes one or a list of them.
-fn list(value: Option<&Value>) -> Vec<&Value> {
+pub(super) fn list(value: Option<&Value>) -> Vec<&Value> {
     match value {
         Some(Value::Array(values)) => values.iter().collect(),
         other => other.into_iter().collect(),

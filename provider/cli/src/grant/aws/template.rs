@@ -75,6 +75,11 @@ impl Role {
         &self.name
     }
 
+    /// Who asks.
+    pub(crate) fn ca(&self) -> &str {
+        &self.ca
+    }
+
     /// The key that it may read.
     pub(crate) fn key(&self) -> &str {
         &self.key
