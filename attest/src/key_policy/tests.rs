@@ -30,3 +30,9 @@ fn a_policy_that_is_none_is_malformed_under_the_name_of_its_part() {
     let error = statements::<Value>("the policy", b"{}").unwrap_err();
     assert_eq!(error.to_string(), "the policy, byte 1: expected the field `Statement`, found none");
 }
+
+#[test]
+fn blanks_around_a_policy_are_no_part_of_it() {
+    let read = statements::<Value>("the policy", b"\n  {\"Statement\": []}\r\n\t");
+    assert_eq!(read.map(|statements| statements.len()), Ok(0));
+}
