@@ -66,8 +66,8 @@ fn a_key_that_cannot_be_written_or_whose_lines_nobody_gets_is_not_made() {
     assert_eq!(told(&full), line(&format!("--out: {key} {why}")));
     let unheard = shell(&scene, "", &init, ">/dev/full");
     assert_eq!(unheard.status, Some(2));
-    let why =
-        "standard output cannot be written: No space left on device (os error 28); send it where all of it is taken\n";
+    let why = "standard output cannot be written: No space left on device (os error 28); send it where all of it is taken; \
+        the key was removed again, because nothing else shows its lines\n";
     assert!(unheard.stderr.ends_with(why), "{}", unheard.stderr);
     let left: Vec<_> = fs::read_dir(scene.path("")).unwrap().map(|file| file.unwrap().file_name()).collect();
     assert!(left.iter().all(|name| name != "record.key" && !name.to_string_lossy().starts_with(".tmp")), "{left:?}");

@@ -55,8 +55,9 @@ impl Signer {
             return Err(wrong("is no file; name the one that hardkey-confirm init made"));
         }
         only_its_owner_reads(path, &metadata)?;
-        let bytes = files::of(open, LARGEST).map_err(|error| wrong(&format!("cannot be read: {error}")))?;
         let is_none = "is no key that hardkey-confirm init makes: a P-256 key, PKCS #8 in PEM; name that file, or make one if there is none";
+        let bytes = hardkey_files::start(open, LARGEST).map_err(|error| wrong(&format!("cannot be read: {error}")))?;
+        let bytes = bytes.ok_or_else(|| wrong(is_none))?;
         let (label, key) = der::pem::decode_vec(&bytes).map_err(|_| wrong(is_none))?;
         if label != LABEL {
             return Err(wrong(is_none));
