@@ -291,6 +291,16 @@ fn where_a_log_does_not_show_how_a_key_was_made_the_verdict_says_what_it_has() {
 }
 
 #[test]
+fn of_a_marked_key_of_azure_it_is_said_who_else_can_mark() {
+    for attempt in [events(&[created()]), managed_hsm()] {
+        let verdict = attempt.judged(None).unwrap();
+        let rule = verdict.rules().iter().find(|rule| rule.id == "ownership").unwrap();
+        let said = "; in Azure, whoever is Crypto User may sign and mark";
+        assert!(rule.outcome == Outcome::Passed && rule.observed.ends_with(said), "{}", rule.observed);
+    }
+}
+
+#[test]
 fn of_backups_of_azures_keys_only_the_vaults_log_tells() {
     let said = |attempt: Attempt| {
         let verdict = Attempt { without_copies: true, ..attempt }.judged(None).unwrap();

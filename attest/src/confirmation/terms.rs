@@ -40,7 +40,7 @@ fn challenge(record: &Record, report: Option<&Report>, expected: &Expected) -> R
     let Some(challenge) = posed.or_else(|| report.and_then(|report| report.challenge.as_ref())) else {
         return Err(format!("the record has the nonce {nonce}, and there is no challenge to hold it against"));
     };
-    // Without one, what the CA said itself counts as well: the report's is the subscriber's word.
+    // What the CA said itself counts as well: where it hands in no challenge, the report's is the subscriber's word.
     let said = [("CA", &record.audience, &expected.audience), ("order", &record.order, &expected.order)];
     for (what, has, wants) in said.into_iter().filter_map(|(what, has, wants)| Some((what, has, wants.as_ref()?))) {
         if has != wants {

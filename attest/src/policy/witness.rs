@@ -51,7 +51,7 @@ pub(super) fn ownership(view: &View<'_>) -> Judgement {
 /// Azure documentation, "Azure built-in roles" and "Managed HSM local RBAC built-in roles" (November 2026): Crypto User has `keys/sign` and
 /// `keys/update`, which is what sets a tag.
 fn who_can_mark(view: &View<'_>) -> &'static str {
-    if is_azures(view) { "; in Azure, Crypto User may sign and mark: the note on signers tells who is one" } else { "" }
+    if is_azures(view) { "; in Azure, whoever is Crypto User may sign and mark" } else { "" }
 }
 
 fn is_azures(view: &View<'_>) -> bool {
